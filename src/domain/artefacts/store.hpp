@@ -1,0 +1,177 @@
+#pragma once
+/// @file
+/// artefacts/: what stages made, keyed by content and fingerprint, in one growing sequence; and the task table.
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/bytes.hpp"
+#include "base/error.hpp"
+#include "base/ids.hpp"
+#include "base/time.hpp"
+
+namespace alcove::artefacts {
+
+/// A content: bytes by hash, and for plain text also the reader that the file's name chose ("" for all else).
+struct Content {
+  ContentNumber number;
+  Sha256 sha256{};
+  std::string reader;
+  std::int64_t size_bytes = 0;
+};
+
+/// One stored result.
+struct Artefact {
+  std::int64_t sequence = 0;  ///< Grows with every change; indexes follow it.
+  ContentNumber content;
+  std::string stage;
+  std::string fingerprint;  ///< Stage version, model and settings that made it.
+  UnixMillis made_at;
+  std::string machine;  ///< Host name of where it was computed.
+  std::uint32_t cpu_ms = 0;
+  std::int64_t size_bytes = 0;
+  Bytes data;                       ///< Encoded (wire/artefacts.hpp); empty when only listed.
+  PassageNumber first_passage;      ///< Stage `passages`: the run's first number.
+  std::uint32_t passage_count = 0;  ///< Stage `passages`: the run's length.
+};
+
+enum class TaskState : std::uint8_t { kWaiting, kRunning, kFailed, kSkipped };
+
+/// One (content, stage) that is not done. A done one has an artefact and no row.
+struct Task {
+  ContentNumber content;
+  std::string stage;
+  TaskState state = TaskState::kWaiting;
+  int priority = 0;  ///< Higher first.
+  int attempts = 0;
+  UnixMillis not_before;    ///< Backoff.
+  std::string reason_code;  ///< Failed, skipped: stable code.
+  std::string reason;       ///< Failed, skipped: sentence for the person.
+  UnixMillis changed_at;
+};
+
+/// A change that indexes replay: an artefact was put, or all (of a stage, or of a content) were removed.
+struct Change {
+  std::int64_t sequence = 0;
+  enum class Kind : std::uint8_t { kPut, kRemoved } kind = Kind::kPut;
+  ContentNumber content;
+  std::string stage;
+  PassageNumber first_passage;  ///< Of the content's run at that moment (also for kRemoved).
+  std::uint32_t passage_count = 0;
+};
+
+struct TaskCounts {
+  std::int64_t waiting = 0;
+  std::int64_t running = 0;
+  std::int64_t failed = 0;
+  std::int64_t skipped = 0;
+};
+
+/// What finishing a stage writes, in one transaction.
+struct Completion {
+  ContentNumber content;
+  std::string stage;
+  std::string fingerprint;
+  std::string machine;
+  std::uint32_t cpu_ms = 0;
+  std::optional<Bytes> data;        ///< Set: done. Not set: see `state`.
+  std::uint32_t passage_count = 0;  ///< Stage `passages`: a run of this length is reserved.
+  std::optional<TaskState> state;   ///< kFailed, kSkipped, or kWaiting to retry; nothing: not applicable, row removed.
+  std::string reason_code;
+  std::string reason;
+  UnixMillis not_before;       ///< With kWaiting.
+  bool count_attempt = false;  ///< With kWaiting: raises attempts.
+};
+
+/// The store.
+///
+/// Thread safety: all calls from any thread; writes exclude one another; reads use their own connections.
+/// Failure: kCorrupt when a checksum does not match (the artefact is then dropped by the caller and remade).
+class Store {
+ public:
+  static Result<std::unique_ptr<Store>> open(const std::filesystem::path& data_folder);
+  ~Store();
+
+  /// Random id made when the store was created. The catalog keeps it beside cached content numbers; after the store
+  /// was lost and remade the ids differ and the numbers are looked up again.
+  [[nodiscard]] std::string store_id() const;
+
+  /// The number of a content, made when missing. Numbers are never reused.
+  Result<Content> ensure_content(const Sha256& sha256, std::string_view reader, std::int64_t size_bytes);
+  Result<std::optional<Content>> find_content(ContentNumber number);
+
+  /// Adds waiting tasks for stages that have neither an artefact of `fingerprint` nor a failed or skipped row.
+  struct Wanted {
+    std::string stage;
+    std::string fingerprint;
+  };
+  Status want(ContentNumber content, const std::vector<Wanted>& stages, int priority);
+  /// Leases up to `limit` waiting tasks of `stages` whose not_before has passed, best priority first, then oldest;
+  /// they become kRunning. All leased tasks of one content come together.
+  Result<std::vector<Task>> lease(const std::vector<std::string>& stages, std::size_t limit);
+  /// After a start: everything that was running waits again.
+  Status release_all();
+  /// Gives leased tasks back untouched.
+  Status release(const std::vector<Task>& tasks);
+  /// Writes results; each completion and its task row in the same transaction.
+  Status complete(const std::vector<Completion>& completions);
+  /// Failed and skipped rows of a content (or of all) wait again.
+  Status retry(std::optional<ContentNumber> content);
+
+  Result<std::optional<Artefact>> find(ContentNumber content, std::string_view stage);
+  /// All artefacts of a content, without data.
+  Result<std::vector<Artefact>> list(ContentNumber content);
+  Result<std::vector<Task>> tasks_of(ContentNumber content);
+  Result<TaskCounts> task_counts();
+  /// Failed or skipped tasks for the page, newest first.
+  Result<std::vector<Task>> problems(TaskState state, std::size_t limit, std::size_t offset);
+  struct StageCount {
+    std::string stage;
+    std::int64_t runs = 0;  ///< Executions since the data folder began; survives erasing.
+    std::int64_t waiting = 0;
+    std::int64_t running = 0;
+    std::int64_t done = 0;
+    std::int64_t failed = 0;
+    std::int64_t skipped = 0;
+  };
+  Result<std::vector<StageCount>> stage_counts();
+
+  /// Changes after `sequence`, in order, at most `limit`. Data is read by `find`.
+  Result<std::vector<Change>> changes_after(std::int64_t sequence, std::size_t limit);
+  [[nodiscard]] std::int64_t last_sequence() const;
+  /// Waits until last_sequence() > `sequence` or the timeout; returns last_sequence().
+  std::int64_t wait_for_change(std::int64_t sequence, std::chrono::milliseconds timeout);
+
+  /// Content of a passage number, and the run it lies in.
+  struct Run {
+    ContentNumber content;
+    PassageNumber first;
+    std::uint32_t count = 0;
+  };
+  Result<std::optional<Run>> find_run(PassageNumber passage);
+  Result<std::vector<Run>> all_runs();
+
+  /// Removes every artefact, task and run of a content. The content row stays (its number names nothing any more).
+  Status erase(ContentNumber content);
+  /// Marks contents as orphaned since now (no file has them) or as used again; those orphaned since before
+  /// `before` are listed for erasing.
+  Status set_orphaned(const std::vector<ContentNumber>& contents, bool orphaned);
+  Result<std::vector<ContentNumber>> orphaned_before(UnixMillis before, std::size_t limit);
+
+  /// Structure check, and every checksum when deep. Returns the findings.
+  Result<std::vector<std::string>> check(bool deep);
+  [[nodiscard]] std::int64_t size_on_disk_bytes() const;
+
+ private:
+  struct Impl;
+  explicit Store(std::unique_ptr<Impl> impl);
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace alcove::artefacts

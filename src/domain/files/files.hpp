@@ -1,0 +1,119 @@
+#pragma once
+/// @file
+/// The catalog's libraries, folders and files: what is where, and which contents a principal may see.
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/bytes.hpp"
+#include "base/error.hpp"
+#include "base/ids.hpp"
+#include "base/time.hpp"
+#include "domain/artefacts/store.hpp"
+#include "domain/auth/principal.hpp"
+#include "domain/catalog/catalog.hpp"
+#include "drivers/sets/bitmap.hpp"
+
+namespace alcove::files {
+
+enum class LibraryState : std::uint8_t { kReady, kScanning, kMissing };
+
+struct Library {
+  LibraryId id;
+  std::string name;            ///< Unique, valid UTF-8.
+  std::filesystem::path root;  ///< Absolute, any bytes.
+  LibraryState state = LibraryState::kReady;
+  std::string state_reason;  ///< Why kMissing, or what the watcher cannot do, for the person.
+  UnixMillis added_at;
+  UnixMillis last_scan_at;
+  std::int64_t file_count = 0;
+  std::int64_t size_bytes = 0;
+};
+
+/// A file as the catalog knows it.
+struct File {
+  FileId id;
+  LibraryId library;
+  FolderId folder;
+  std::string name;  ///< Last path component, any bytes.
+  std::string path;  ///< Relative to the library, '/'-separated, any bytes.
+  std::int64_t size_bytes = 0;
+  std::int64_t modified_unix_ns = 0;
+  std::int64_t changed_unix_ns = 0;  ///< ctime
+  std::uint64_t inode = 0;
+  std::optional<Sha256> sha256;  ///< Nothing: not hashed yet.
+  ContentNumber content;         ///< 0: not hashed yet.
+  std::string reader;            ///< Chosen from the name; part of the content's identity for plain text.
+  std::string problem;           ///< Why it cannot be read, for the person; empty when all is well.
+};
+
+/// Reads of the catalog's file tables, and the in-memory sets that follow from them.
+///
+/// The visible set is recomputed incrementally: whoever changes files (libraries) reports each change through
+/// `apply` after its transaction, so a deleted file's contents vanish from every query at once.
+///
+/// Thread safety: all calls from any thread.
+class Files {
+ public:
+  static Result<std::unique_ptr<Files>> open(catalog::Catalog& catalog, artefacts::Store& store);
+  ~Files();
+
+  Result<std::vector<Library>> libraries();
+  Result<std::optional<Library>> find_library(LibraryId id);
+  Result<std::optional<Library>> find_library(std::string_view name);
+
+  Result<std::optional<File>> find(FileId id);
+  /// `path` is absolute, or "LIBRARY:relative".
+  Result<std::optional<File>> find_by_path(std::string_view path);
+  /// Present files that have this content, as far as the principal may see them.
+  Result<std::vector<File>> files_of(const auth::Principal& principal, ContentNumber content, std::size_t limit);
+  /// One folder's subfolders and files, by name, for the file list. `path` "" is the root.
+  struct Listing {
+    std::vector<std::string> folders;
+    std::vector<File> files;
+    std::string next_after;  ///< Pass as `after` for the next page; empty at the end.
+  };
+  Result<Listing> list(const auth::Principal& principal, LibraryId library, std::string_view path,
+                       std::string_view after, std::size_t limit);
+
+  /// Contents with at least one present file that the principal may open. A snapshot; cheap to copy (shared).
+  [[nodiscard]] std::shared_ptr<const sets::Bitmap> visible_contents(const auth::Principal& principal) const;
+  /// Files (ids) present in the libraries the principal may open.
+  [[nodiscard]] std::shared_ptr<const sets::Bitmap> visible_files(const auth::Principal& principal) const;
+  /// Contents of the present files under a folder (for `in:`), or of one library; "" is the whole library.
+  Result<sets::Bitmap> contents_under(const auth::Principal& principal, LibraryId library,
+                                      std::string_view folder_path);
+
+  /// File changes after `sequence` for the names index: ids whose row was added, renamed, moved, or removed.
+  struct FileChange {
+    std::int64_t sequence = 0;
+    FileId file;
+    bool present = false;
+  };
+  Result<std::vector<FileChange>> changes_after(std::int64_t sequence, std::size_t limit);
+
+  /// Told by the writer after its transaction. `old_content` and `new_content` may be 0.
+  struct Applied {
+    FileId file;
+    LibraryId library;
+    ContentNumber old_content;
+    ContentNumber new_content;
+    bool present = false;
+  };
+  void apply(const std::vector<Applied>& changes);
+  /// Called (from any thread) after every apply; for event streams and followers.
+  void on_change(std::function<void()> listener);
+
+ private:
+  struct Impl;
+  explicit Files(std::unique_ptr<Impl> impl);
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace alcove::files

@@ -1,0 +1,76 @@
+#pragma once
+/// @file
+/// External libraries: scanning, watching, hashing. Reads the folders, writes the catalog, never touches a byte below a
+/// root.
+
+#include <chrono>
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/context.hpp"
+#include "base/error.hpp"
+#include "base/ids.hpp"
+#include "domain/artefacts/store.hpp"
+#include "domain/catalog/catalog.hpp"
+#include "domain/files/files.hpp"
+
+namespace alcove::libraries {
+
+struct Progress {
+  LibraryId library;
+  bool scanning = false;
+  std::int64_t entries_seen = 0;
+  std::int64_t files_unhashed = 0;  ///< Listed, still to be read.
+  std::string watch_note;           ///< Empty, or why part of the tree is only found by the periodic walk.
+};
+
+struct Options {
+  std::chrono::seconds verify_interval = std::chrono::hours(24);
+  std::chrono::milliseconds settle{300};  ///< Quiet time after a write event without close before a file is read.
+};
+
+/// Follows every library of the catalog.
+///
+/// Threads: one per library for walking and watching, one for hashing. Stops when destroyed.
+/// For each content that appears it calls `on_content(content, name)` once, after the catalog's commit.
+class Libraries {
+ public:
+  using OnContent = std::function<void(const artefacts::Content& content, const files::File& file)>;
+  static Result<std::unique_ptr<Libraries>> start(catalog::Catalog& catalog, artefacts::Store& store,
+                                                  files::Files& files, Options options, OnContent on_content);
+  ~Libraries();
+
+  /// Errors: kNotFound or kInvalidArgument (not a folder), kAlreadyExists (same name, or the root overlaps another
+  /// library or the data folder).
+  Result<files::Library> add(const std::filesystem::path& root, std::string name);
+  /// Forgets the library; the files under its root stay untouched.
+  Status remove(LibraryId library);
+  /// Walks now; `verify` reads every file again.
+  Status rescan(LibraryId library, bool verify);
+  /// Returns when everything on disk at the moment of the call has been seen, hashed and reported.
+  Status wait_until_seen(const Context& context);
+  std::vector<Progress> progress();
+
+  /// Opens a present file for reading the way every reader must: O_PATH below the root without following links out of
+  /// it, fstat, regular files only, reopened read-only. Errors: kNotFound, kPreconditionFailed when it is no longer the
+  /// file the catalog describes (size, mtime or inode differ).
+  struct Opened {
+    int descriptor = -1;  ///< Owned by the caller.
+    std::int64_t size_bytes = 0;
+  };
+  Result<Opened> open_file(const files::File& file);
+  /// Any present file with that content, opened and unchanged.
+  Result<Opened> open_content(ContentNumber content);
+
+ private:
+  struct Impl;
+  explicit Libraries(std::unique_ptr<Impl> impl);
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace alcove::libraries

@@ -1,0 +1,113 @@
+#pragma once
+/// @file
+/// Keyword, meaning and hybrid search over passages and file names, inside what the principal may see.
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/context.hpp"
+#include "base/error.hpp"
+#include "base/ids.hpp"
+#include "domain/artefacts/store.hpp"
+#include "domain/auth/principal.hpp"
+#include "domain/files/files.hpp"
+#include "wire/place.hpp"
+
+namespace alcove::search {
+
+enum class Mode : std::uint8_t { kHybrid, kKeyword, kMeaning };
+
+struct Request {
+  std::string query;
+  Mode mode = Mode::kHybrid;
+  std::size_t limit = 20;  ///< 1 to 200
+  std::size_t offset = 0;  ///< up to 1,000
+  bool passages = false;   ///< true: one hit per passage; false: one per file, its best passage
+};
+
+/// A stretch of a snippet; `match` stretches are shown highlighted.
+struct SnippetSpan {
+  std::string text;
+  bool match = false;
+};
+
+/// Why a hit is one.
+struct Reason {
+  std::string kind;                ///< "terms", "meaning", "name", "title", "phrase"
+  std::string text;                ///< Sentence for the person.
+  std::vector<std::string> terms;  ///< kind terms, name, phrase: words as they stand in the document
+  double value = 0;                ///< BM25 score, cosine similarity …
+  double weight = 0;               ///< share in the final score
+  std::string model;               ///< kind meaning
+};
+
+struct Hit {
+  files::File file;
+  std::string library;    ///< name
+  PassageNumber passage;  ///< 0 when only the name matched
+  wire::Place place;
+  double score = 0;  ///< 0 to 1, comparable within one answer
+  std::vector<SnippetSpan> snippet;
+  std::string title;
+  std::string language;
+  std::vector<Reason> reasons;
+  std::int64_t more_passages = 0;         ///< Further matching passages of the same file.
+  std::vector<files::File> same_content;  ///< Other visible files with the same bytes, folded into this hit.
+};
+
+struct Response {
+  std::string query;
+  Mode mode = Mode::kHybrid;  ///< What was really done.
+  std::vector<Hit> hits;
+  std::vector<std::string> notes;  ///< "Meaning is still being computed for 120 documents", syntax remarks …
+  double took_ms = 0;
+  double embed_ms = 0;  ///< of which: the query's embedding
+  bool more = false;    ///< further hits exist beyond offset + limit
+};
+
+/// Where the indexes stand.
+struct IndexStatus {
+  std::int64_t passages_indexed = 0;
+  std::int64_t vectors_indexed = 0;
+  std::int64_t names_indexed = 0;
+  std::int64_t behind = 0;  ///< artefact changes not yet applied
+  bool rebuilding = false;
+};
+
+/// Query embedding as search needs it: vector and model name, or why not (given by the composition root).
+struct Embedding {
+  std::vector<float> values;
+  std::string model_name;
+  std::string model_fingerprint;
+};
+using Embed = std::function<Result<Embedding>(const std::string& text, const Context& context)>;
+
+/// Indexes in `<data>/indexes` and the queries on them. One follower thread applies artefact and file changes; each
+/// index stores the last applied number in its own commit.
+///
+/// Thread safety: all calls from any thread. Failure: an index that cannot be opened or read is remade from artefacts.
+class Search {
+ public:
+  static Result<std::unique_ptr<Search>> start(const std::filesystem::path& data_folder, artefacts::Store& store,
+                                               files::Files& files, Embed embed);
+  ~Search();
+
+  Result<Response> search(const auth::Principal& principal, const Request& request, const Context& context);
+  /// Returns when every change committed before the call is applied.
+  Status wait_until_applied(const Context& context);
+  /// Throws the indexes away and remakes them from artefacts; no decode, no model run.
+  Status rebuild(const Context& context);
+  IndexStatus status();
+
+ private:
+  struct Impl;
+  explicit Search(std::unique_ptr<Impl> impl);
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace alcove::search

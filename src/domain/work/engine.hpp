@@ -1,0 +1,98 @@
+#pragma once
+/// @file
+/// The work engine: which stages a content still needs, who runs them, what became of them.
+
+#include <chrono>
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/context.hpp"
+#include "base/error.hpp"
+#include "domain/artefacts/store.hpp"
+#include "wire/messages.hpp"
+
+namespace alcove::work {
+
+struct Options {
+  std::filesystem::path worker_path;    ///< alcove-worker
+  std::filesystem::path models_folder;  ///< <data>/models or the shared cache
+  int decode_workers = 1;
+  int model_threads = 2;
+};
+
+/// A worker process as the status page shows it.
+struct WorkerStatus {
+  std::string role;
+  int pid = 0;         ///< 0: not running
+  std::string state;   ///< "ready", "starting", "busy", "down"
+  std::string reason;  ///< when down: why, for the person
+  std::int64_t restarts = 0;
+  std::vector<wire::ConfinementState> confinement;
+};
+
+struct Progress {
+  artefacts::TaskCounts tasks;
+  std::vector<artefacts::Store::StageCount> stages;
+  double tasks_per_second = 0;               ///< over the last minute
+  std::optional<std::int64_t> seconds_left;  ///< nothing while not known or nothing to do
+  bool paused = false;
+  std::string model_name;
+  std::string model_fingerprint;
+  std::string model_note;  ///< e.g. "The model is not installed; search finds words, not meanings"
+  std::vector<WorkerStatus> workers;
+};
+
+/// Declared once in stages.cpp.
+struct Stage {
+  const char* name;
+  int version;
+  enum class Family : std::uint8_t { kDecode, kModel } family;
+  std::vector<const char*> needs;  ///< stages whose artefacts it reads
+};
+const std::vector<Stage>& stages();
+
+/// Leases tasks, feeds workers, writes completions.
+///
+/// Threads: one per decode worker and one for the model worker, all owned. Stops when destroyed; leased tasks wait
+/// again. Failure: a worker that crashes, hangs or exceeds its memory costs the task it had: retried once alone, then
+/// failed.
+class Engine {
+ public:
+  /// Opens a content's bytes; given by the composition root (libraries::open_content). Returns an owned descriptor.
+  using OpenContent = std::function<Result<int>(ContentNumber)>;
+  /// A name for the content, for messages and as a title of last resort.
+  using NameOf = std::function<std::string(ContentNumber)>;
+
+  static Result<std::unique_ptr<Engine>> start(artefacts::Store& store, Options options, OpenContent open_content,
+                                               NameOf name_of);
+  ~Engine();
+
+  /// Adds the tasks a new or changed content needs. Small and recent first.
+  Status content_appeared(const artefacts::Content& content);
+  /// Pausing lets running tasks finish and starts no more; survives a restart.
+  Status set_paused(bool paused);
+  Status retry_failed();
+  Progress progress();
+  /// Returns when no task waits (but for backoff) or runs.
+  Status wait_until_idle(const Context& context);
+
+  /// One query's vector: unit length floats. Overtakes background work. Errors: kUnavailable (no model), kTimedOut.
+  struct QueryVector {
+    std::vector<float> values;
+    std::string model_name;
+    std::string model_fingerprint;
+  };
+  Result<QueryVector> embed_query(const std::string& text, const Context& context);
+
+ private:
+  struct Impl;
+  explicit Engine(std::unique_ptr<Impl> impl);
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace alcove::work
