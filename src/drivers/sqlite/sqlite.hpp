@@ -51,7 +51,8 @@ class Statement {
   Statement& bind(int index, ByteView blob);
   Statement& bind_null(int index);
 
-  /// True when a row is there, false at the end.
+  /// True when a row is there, false at the end. At the end and on an error the statement is reset: it may be bound
+  /// anew at once, and a further step starts over.
   Result<bool> step();
   /// Steps to the end, throwing rows away.
   Status run();
@@ -76,6 +77,8 @@ class Statement {
 /// SQLITE_CORRUPT and SQLITE_NOTADB → kCorrupt, SQLITE_BUSY → kLocked, constraint → kAlreadyExists).
 class Database {
  public:
+  /// A new file is readable by its owner alone. Errors: kNotFound (no such file, unless created), kCorrupt (not a
+  /// database, damaged header), kUnavailable (no permission).
   static Result<Database> open(const std::filesystem::path& path, const OpenOptions& options);
 
   Database(Database&& other) noexcept;
@@ -93,7 +96,7 @@ class Database {
   Result<std::optional<std::int64_t>> query_int64(std::string_view sql);
   /// `PRAGMA quick_check` (structure) or, when deep, `integrity_check`. Errors: kCorrupt with the first finding.
   Status check_integrity(bool deep);
-  /// A consistent copy while others read and write.
+  /// A consistent copy while others read and write. `path` appears complete (synced, mode 0600) or not at all.
   Status backup_to(const std::filesystem::path& path);
   /// Moves the log into the database (`wal_checkpoint(TRUNCATE)`); only on the connection that checkpoints.
   Status checkpoint();
@@ -103,7 +106,8 @@ class Database {
   sqlite3* handle_ = nullptr;
 };
 
-/// Rolls back unless committed. `BEGIN IMMEDIATE` for writing, `BEGIN` for a stable view while reading.
+/// Rolls back unless committed. The Database must stay where it is meanwhile. `BEGIN IMMEDIATE` for writing, `BEGIN`
+/// for a stable view while reading.
 class Transaction {
  public:
   enum class Kind : std::uint8_t { kRead, kWrite };
@@ -114,7 +118,8 @@ class Transaction {
   Transaction& operator=(const Transaction&) = delete;
   ~Transaction();
   Status commit();
-  Database& database() { return *database_; }
+  /// The connection to run statements on. Requires: not committed yet.
+  Database& database();
 
  private:
   explicit Transaction(Database& database) : database_(&database) {}
