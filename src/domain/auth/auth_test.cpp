@@ -1,0 +1,168 @@
+#include "domain/auth/auth.hpp"
+
+#include <unistd.h>
+
+#include <filesystem>
+#include <string>
+
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+
+namespace alcove::auth {
+namespace {
+
+constexpr const char* kPassword = "correct horse battery";
+
+class AuthTest : public testing::Test {
+ protected:
+  void SetUp() override {
+    folder_ =
+        std::filesystem::temp_directory_path() /
+        fmt::format("alcove-auth-{}-{}", ::getpid(), testing::UnitTest::GetInstance()->current_test_info()->name());
+    std::filesystem::create_directories(folder_);
+    auto catalog = catalog::Catalog::open(folder_);
+    ASSERT_TRUE(catalog.has_value()) << catalog.error().detail;
+    catalog_ = std::move(*catalog);
+    auto auth = Auth::open(*catalog_, [this] { return UnixMillis{now_ms_}; });
+    ASSERT_TRUE(auth.has_value()) << auth.error().detail;
+    auth_ = std::move(*auth);
+  }
+  void TearDown() override {
+    auth_.reset();
+    catalog_.reset();
+    if (!HasFailure()) {
+      std::filesystem::remove_all(folder_);
+    }
+  }
+  NewSession make_owner() {
+    const std::string token = *auth_->make_setup_token();
+    auto session = auth_->set_up(token, "ada", kPassword, home_);
+    EXPECT_TRUE(session.has_value());
+    return *session;
+  }
+  void advance(std::chrono::milliseconds time) { now_ms_ += time.count(); }
+
+  std::filesystem::path folder_;
+  std::int64_t now_ms_ = 1'800'000'000'000;
+  Origin home_{.address = "192.168.1.5", .user_agent = "Test/1"};
+  Origin stranger_{.address = "203.0.113.9", .user_agent = "Guess/1"};
+  std::unique_ptr<catalog::Catalog> catalog_;
+  std::unique_ptr<Auth> auth_;
+};
+
+TEST_F(AuthTest, TheSetUpLinkWorksOnceAndTheNewestOnly) {
+  const std::string old_token = *auth_->make_setup_token();
+  const std::string token = *auth_->make_setup_token();
+  EXPECT_TRUE(*auth_->setup_needed());
+  EXPECT_EQ(auth_->set_up(old_token, "ada", kPassword, home_).error().code, ErrorCode::kForbidden);
+  EXPECT_EQ(auth_->set_up("", "ada", kPassword, home_).error().code, ErrorCode::kForbidden);
+  ASSERT_TRUE(auth_->set_up(token, "ada", kPassword, home_).has_value());
+  EXPECT_FALSE(*auth_->setup_needed());
+  EXPECT_EQ(auth_->set_up(token, "eve", kPassword, home_).error().code, ErrorCode::kConflict);
+  EXPECT_EQ(auth_->make_setup_token().error().code, ErrorCode::kConflict);
+}
+
+TEST_F(AuthTest, RefusesWeakAccountsNamingTheField) {
+  const std::string token = *auth_->make_setup_token();
+  EXPECT_EQ(auth_->set_up(token, "ada", "short", home_).error().field, "/password");
+  EXPECT_EQ(auth_->set_up(token, " ada", kPassword, home_).error().field, "/name");
+  EXPECT_EQ(auth_->set_up(token, "a\nb", kPassword, home_).error().field, "/name");
+}
+
+TEST_F(AuthTest, SignsInWithTheRightPasswordOnly) {
+  make_owner();
+  EXPECT_EQ(auth_->sign_in("ada", "wrong password", home_).error().code, ErrorCode::kUnauthenticated);
+  EXPECT_EQ(auth_->sign_in("nobody", kPassword, home_).error().code, ErrorCode::kUnauthenticated);
+  const auto signed_in = auth_->sign_in("ADA", kPassword, home_);
+  ASSERT_TRUE(signed_in.has_value() && signed_in->session.has_value());
+  EXPECT_TRUE(signed_in->session->principal.is_owner);
+  EXPECT_EQ(signed_in->session->principal.name, "ada");
+}
+
+TEST_F(AuthTest, SlowsAStrangerButNeverTheOwner) {
+  make_owner();
+  for (int i = 0; i < kFreeAttempts; ++i) {
+    EXPECT_FALSE(auth_->sign_in("ada", "guess guess", stranger_).has_value());
+  }
+  const auto slowed = auth_->sign_in("ada", kPassword, stranger_);
+  ASSERT_TRUE(slowed.has_value());
+  EXPECT_FALSE(slowed->session.has_value());
+  EXPECT_EQ(slowed->retry_after, std::chrono::seconds(1));
+  // From where the owner signed in before, the strangers' attempts do not count.
+  EXPECT_TRUE(auth_->sign_in("ada", kPassword, home_)->session.has_value());
+  advance(std::chrono::seconds(1));
+  EXPECT_FALSE(auth_->sign_in("ada", "guess guess", stranger_).has_value());
+  EXPECT_EQ(auth_->sign_in("ada", kPassword, stranger_)->retry_after, std::chrono::seconds(2));
+}
+
+TEST_F(AuthTest, SlowsGuessesOfManyNamesFromOneAddress) {
+  make_owner();
+  for (int i = 0; i < kFreeAttempts; ++i) {
+    EXPECT_FALSE(auth_->sign_in(fmt::format("name{}", i), "guess guess", stranger_).has_value());
+  }
+  EXPECT_GT(auth_->sign_in("another", "guess guess", stranger_)->retry_after, std::chrono::seconds(0));
+}
+
+TEST_F(AuthTest, ForgetsWrongAttemptsAfterADay) {
+  make_owner();
+  for (int i = 0; i < kFreeAttempts; ++i) {
+    EXPECT_FALSE(auth_->sign_in("ada", "guess guess", stranger_).has_value());
+  }
+  advance(kAttemptsKept + std::chrono::seconds(1));
+  EXPECT_TRUE(auth_->sign_in("ada", kPassword, stranger_)->session.has_value());
+}
+
+TEST(AuthWait, DoublesUpToItsLimit) {
+  EXPECT_EQ(wait_after(kFreeAttempts - 1, kStrangerWaitMax).count(), 0);
+  EXPECT_EQ(wait_after(kFreeAttempts, kStrangerWaitMax).count(), 1);
+  EXPECT_EQ(wait_after(kFreeAttempts + 3, kStrangerWaitMax).count(), 8);
+  EXPECT_EQ(wait_after(1'000'000, kStrangerWaitMax), kStrangerWaitMax);
+  EXPECT_EQ(wait_after(1'000'000, kKnownWaitMax), kKnownWaitMax);
+}
+
+TEST(AuthAddress, GroupsAHousehold) {
+  EXPECT_EQ(address_group("192.168.1.5"), "192.168.1.5");
+  EXPECT_EQ(address_group("::ffff:192.168.1.5"), "192.168.1.5");
+  EXPECT_EQ(address_group("2001:db8:0:1::5"), address_group("2001:db8:0:1:ffff::9"));
+  EXPECT_NE(address_group("2001:db8:0:1::5"), address_group("2001:db8:0:2::5"));
+}
+
+TEST_F(AuthTest, ListsAndEndsSessions) {
+  const NewSession first = make_owner();
+  const auto second = auth_->sign_in("ada", kPassword, home_)->session;
+  ASSERT_TRUE(auth_->find_session(first.secret, home_)->has_value());
+  const auto sessions = auth_->sessions(first.principal.user);
+  ASSERT_EQ(sessions->size(), 2U);
+  EXPECT_EQ(sessions->front().user_agent, "Test/1");
+  EXPECT_EQ(auth_->end_session(first.id, UserId{999}).error().code, ErrorCode::kNotFound);
+  ASSERT_TRUE(auth_->end_session(first.id, first.principal.user).has_value());
+  EXPECT_FALSE(auth_->find_session(first.secret, home_)->has_value());
+  EXPECT_TRUE(auth_->find_session(second->secret, home_)->has_value());
+}
+
+TEST_F(AuthTest, EndsASessionThatNobodyUsed) {
+  const NewSession session = make_owner();
+  advance(kSessionIdleMax - std::chrono::hours(1));
+  EXPECT_TRUE(auth_->find_session(session.secret, home_)->has_value());
+  advance(kSessionIdleMax - std::chrono::hours(1));
+  EXPECT_TRUE(auth_->find_session(session.secret, home_)->has_value()) << "used in between";
+  advance(kSessionIdleMax + std::chrono::hours(1));
+  EXPECT_FALSE(auth_->find_session(session.secret, home_)->has_value());
+}
+
+TEST_F(AuthTest, StoresNoSecret) {
+  const NewSession session = make_owner();
+  ASSERT_TRUE(catalog_
+                  ->read([&](sqlite::Database& database) -> Status {
+                    ALCOVE_TRY(auto find,
+                               database.prepare("SELECT count(*) FROM sessions WHERE secret_sha256 = CAST(? AS BLOB)"));
+                    find.bind(1, std::string_view(session.secret));
+                    ALCOVE_TRY([[maybe_unused]] const bool row, find.step());
+                    EXPECT_EQ(find.column_int64(0), 0);
+                    return {};
+                  })
+                  .has_value());
+}
+
+}  // namespace
+}  // namespace alcove::auth
