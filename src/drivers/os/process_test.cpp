@@ -46,7 +46,7 @@ std::string output_of(const std::string& command, std::vector<std::string> envir
 TEST(ChildProcess, InheritsOnlyWhatIsListed) {
   const UniqueFd leaked(::open("/etc/passwd", O_RDONLY));  // Deliberately without O_CLOEXEC.
   ASSERT_TRUE(static_cast<bool>(leaked));
-  const std::string listing = output_of("for f in /proc/self/fd/*; do echo ${f##*/} $(readlink $f); done >&3");
+  const std::string listing = output_of("for f in /proc/$$/fd/*; do l=$(readlink $f); echo ${f##*/} $l >&3; done");
   EXPECT_EQ(listing.find("/etc/passwd"), std::string::npos) << listing;
   EXPECT_NE(listing.find("0 /dev/null"), std::string::npos) << listing;
   EXPECT_NE(listing.find("1 /dev/null"), std::string::npos) << listing;
