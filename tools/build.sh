@@ -5,7 +5,10 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 preset=$1
 shift
 export CCACHE_NOHASHDIR=1 CCACHE_BASEDIR=$PWD
-[ -f "build/$preset/build.ninja" ] || { printf '==> Configuring (%s)\n' "$preset"; cmake --preset "$preset" >"/tmp/alcove-configure-$$.log" || { cat "/tmp/alcove-configure-$$.log"; exit 1; }; rm -f "/tmp/alcove-configure-$$.log"; }
+# Configuring again takes about a second and sees modules that are new.
+log=$(mktemp)
+cmake --preset "$preset" >"$log" 2>&1 || { cat "$log"; rm -f "$log"; exit 1; }
+rm -f "$log"
 if ! ninja -C "build/$preset" -n "$@" 2>/dev/null | grep -q 'no work to do'; then
   printf '==> Building (%s); a first build takes some minutes\n' "$preset"
   ninja -C "build/$preset" "$@"
@@ -17,4 +20,4 @@ if [ -d web/dist ] && ! diff -rq web/dist "$share/web" >/dev/null 2>&1; then
   cp -r web/dist "$share/web"
 fi
 mkdir -p "$share/models" "$share/tools"
-cp -u models/catalog.json "$share/models/"
+[ ! -f models/catalog.json ] || cp -u models/catalog.json "$share/models/"

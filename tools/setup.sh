@@ -34,19 +34,23 @@ fi
 
 # --- Python environment: set-up only, nothing at run time uses it ------------------------------------------------
 venv=$third_party/venv
-requirements=(tools/models/requirements.txt)
+requirements=()
+[ -f tools/models/requirements.txt ] && requirements+=(tools/models/requirements.txt)
 [ $want_test = yes ] && requirements+=(tests/requirements.txt)
-stamp=$venv/.stamp-$(cat "${requirements[@]}" | sha256sum | cut -c1-16)
-if [ ! -e "$stamp" ]; then
+if [ ! -x "$venv/bin/pip" ]; then
   say "Preparing the Python environment of the set-up"
   python_bin=/usr/bin/python3
   [ -x $python_bin ] || python_bin=python3
   $python_bin -m venv --clear "$venv"
-  for file in "${requirements[@]}"; do
-    "$venv/bin/pip" install -q --disable-pip-version-check --require-hashes -r "$file"
-  done
-  touch "$stamp"
 fi
+for file in "${requirements[@]}"; do
+  stamp=$venv/.stamp-$(sha256sum <"$file" | cut -c1-16)
+  if [ ! -e "$stamp" ]; then
+    say "Python packages of $file"
+    "$venv/bin/pip" install -q --disable-pip-version-check --require-hashes -r "$file"
+    touch "$stamp"
+  fi
+done
 
 # --- Pinned third-party packages -----------------------------------------------------------------------------------
 # check FILE SHA256: true when the file is there and is what was pinned.
@@ -123,7 +127,7 @@ if [ ! -e "$third_party/simsimd/.stamp-$simsimd_version" ]; then
 fi
 
 # --- Web page ------------------------------------------------------------------------------------------------------
-if [ $want_web = yes ]; then
+if [ $want_web = yes ] && [ -f web/index.html ]; then
   lock_stamp=web/node_modules/.stamp-$(sha256sum web/package-lock.json | cut -c1-16)
   if [ ! -e "$lock_stamp" ]; then
     say "Web packages (npm ci)"
@@ -139,6 +143,6 @@ if [ $want_web = yes ]; then
 fi
 
 # --- Model: the server runs without; then search finds words only ------------------------------------------------------
-if [ $want_model = yes ]; then
+if [ $want_model = yes ] && [ -f tools/models/fetch_models.sh ]; then
   bash tools/models/fetch_models.sh || echo "setup: the model is not installed; search will find words, not meanings (alcove models install tries again)" >&2
 fi

@@ -11,6 +11,8 @@ import tempfile
 import time
 import urllib.parse
 
+import pytest
+
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 BIN = pathlib.Path(os.environ.get("ALCOVE_BIN", ROOT / "build" / "dev" / "bin"))
 
@@ -60,6 +62,8 @@ class Alcove:
             self.log_path.unlink(missing_ok=True)
 
     def start(self, timeout_s=60):
+        if not (BIN / "alcove").exists():
+            pytest.skip("the server is not built")
         self.port = free_port()
         command = [*self.prefix, str(BIN / "alcove"), "serve", "--data", str(self.data), "--listen", f"127.0.0.1:{self.port}"]
         for library in self.libraries:

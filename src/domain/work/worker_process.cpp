@@ -1,0 +1,104 @@
+#include "domain/work/worker_process.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cstdlib>
+#include <utility>
+
+#include <fmt/format.h>
+
+namespace alcove::work {
+
+namespace {
+
+/// How often memory is looked at while waiting for an answer.
+constexpr std::chrono::milliseconds kMemoryWatchInterval{200};
+
+std::vector<std::string> worker_arguments(const WorkerOptions& options) {
+  std::vector<std::string> arguments{options.role, "--channel-fd", std::to_string(os::kFirstPassedFd), "--memory-mib",
+                                     std::to_string(options.memory_bytes_max / (1024 * 1024))};
+  if (options.role == "model") {
+    arguments.insert(arguments.end(),
+                     {"--models", options.models_folder.string(), "--threads", std::to_string(options.threads)});
+  }
+  return arguments;
+}
+
+}  // namespace
+
+WorkerProcess::WorkerProcess(WorkerOptions options, os::ChildProcess child, ipc::Channel channel)
+    : options_(std::move(options)), child_(std::move(child)), channel_(std::move(channel)) {}
+
+WorkerProcess::~WorkerProcess() {
+  // The closed channel is the worker's order to end; ChildProcess kills what is left.
+  channel_.shut_down();
+  (void)child_.wait_until(std::chrono::steady_clock::now() + kFarewell);
+}
+
+Result<std::unique_ptr<WorkerProcess>> WorkerProcess::start(const WorkerOptions& options) {
+  ALCOVE_TRY(auto ends, ipc::Channel::make_pair());
+  auto child = os::ChildProcess::spawn({.program = options.program,
+                                        .arguments = worker_arguments(options),
+                                        .environment = {"LANG=C.UTF-8", "LC_ALL=C.UTF-8", "HOME=/nonexistent"},
+                                        .descriptors = {ends.second.value()}});
+  if (!child) {
+    return std::unexpected(std::move(child.error()).with_context(fmt::format("start {}", options.program.string())));
+  }
+  ends.second.reset();
+  std::unique_ptr<WorkerProcess> worker(new WorkerProcess(options, std::move(child).value(), std::move(ends.first)));
+  auto frame = worker->receive(Context::with_timeout(kHelloTimeout));
+  if (!frame) {
+    const std::string reason = worker->end_reason();
+    return fail(frame.error().code == ErrorCode::kTimedOut ? ErrorCode::kTimedOut : ErrorCode::kUnavailable, reason,
+                fmt::format("{} worker said no hello: {}; {}", options.role, frame.error().detail, reason));
+  }
+  ALCOVE_TRY(worker->hello_, frame->as<wire::Hello>(wire::MessageKind::kHello));
+  if (worker->hello_.protocol_version != wire::kProtocolVersion || worker->hello_.role != options.role) {
+    return fail(ErrorCode::kUnsupported, "The worker program is of another version than the server");
+  }
+  return worker;
+}
+
+Result<ipc::Frame> WorkerProcess::receive(const Context& context) {
+  while (true) {
+    Context slice = context;
+    slice.deadline = std::min(context.deadline, std::chrono::steady_clock::now() + kMemoryWatchInterval);
+    auto frame = channel_.receive(slice);
+    if (frame || frame.error().code != ErrorCode::kTimedOut) {
+      return frame;
+    }
+    if (takes_too_much_memory()) {
+      memory_exceeded_ = true;
+      kill();
+      return fail(ErrorCode::kUnavailable, end_reason());
+    }
+    ALCOVE_TRY_VOID(context.check());
+  }
+}
+
+bool WorkerProcess::takes_too_much_memory() const {
+  const auto use = os::read_memory_use_quickly(child_.pid());
+  return use && use->anonymous_bytes > options_.memory_bytes_max;
+}
+
+void WorkerProcess::kill() {
+  killed_ = true;
+  child_.kill();
+}
+
+std::string WorkerProcess::end_reason() {
+  if (memory_exceeded_) {
+    return fmt::format("It used more than {} MiB of memory", options_.memory_bytes_max / (1024 * 1024));
+  }
+  auto ended = child_.wait_until(std::chrono::steady_clock::now() + kFarewell);
+  if (!ended || !*ended) {
+    kill();
+    return "It did not answer in time";
+  }
+  if (killed_) {
+    return "It did not answer in time";
+  }
+  return fmt::format("The worker {}", os::describe(**ended));
+}
+
+}  // namespace alcove::work
