@@ -2,6 +2,7 @@
 /// @file
 /// catalog.db: what people made. One writer, a pool of readers, migrations, online backup.
 
+#include <cstddef>
 #include <filesystem>
 #include <functional>
 #include <memory>
@@ -12,25 +13,38 @@
 
 namespace alcove::catalog {
 
-/// The durable database. Tables belong to the domain folders, which hand in their migrations
-/// (one global, ordered list is composed in domain/catalog/migrations.cpp from each folder's schema.sql).
+/// Backups that are kept; the oldest beyond it is removed.
+inline constexpr std::size_t kBackupsKept = 7;
+/// Idle reading connections that are kept open.
+inline constexpr std::size_t kReadersKept = 8;
+
+/// The durable database.
+///
+/// The tables belong to the domain folders above this one. The composition root hands in one ordered list of their
+/// migrations, which is numbered as a whole (docs/formats/catalog.md).
 ///
 /// Thread safety: all calls from any thread; writes exclude one another.
-/// Failure: `open` returns kCorrupt with instructions and the newest good backup when the file is damaged; the server
-/// must then not start.
+/// Failure: `open` returns kCorrupt with instructions and the newest backup when the file is damaged, or when it is
+/// missing although the folder was in use; the server must then not start.
 class Catalog {
  public:
-  static Result<std::unique_ptr<Catalog>> open(const std::filesystem::path& data_folder);
+  static Result<std::unique_ptr<Catalog>> open(const std::filesystem::path& data_folder,
+                                               std::span<const sqlite::Migration> migrations);
   ~Catalog();
+  Catalog(const Catalog&) = delete;
+  Catalog& operator=(const Catalog&) = delete;
 
   /// Runs `use` inside a write transaction and commits when it returns a value. Nothing is kept on an error.
+  /// Must not be called from inside another `write`.
   Status write(const std::function<Status(sqlite::Transaction&)>& use);
   /// Runs `use` inside a read transaction: one stable view.
   Status read(const std::function<Status(sqlite::Database&)>& use);
 
   /// Copies the catalog to `backups/catalog-<time>.db`, keeps the newest few, and returns the path.
   Result<std::filesystem::path> backup();
-  /// Structure check for `alcove doctor --deep`.
+  /// Makes a backup when the newest is older than a day, or when there is none.
+  Status backup_daily();
+  /// Structure check, and every page when deep.
   Status check(bool deep);
 
  private:

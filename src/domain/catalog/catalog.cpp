@@ -1,0 +1,202 @@
+#include "domain/catalog/catalog.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <functional>
+#include <optional>
+#include <string>
+#include <system_error>
+#include <utility>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include "base/bytes.hpp"
+#include "base/log.hpp"
+#include "base/sync.hpp"
+#include "base/time.hpp"
+#include "drivers/os/storage.hpp"
+
+namespace alcove::catalog {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+constexpr std::int64_t kDayMillis = 24LL * 3600 * 1000;
+/// Says that this data folder has had a catalog, so that a vanished one is never replaced by an empty one.
+constexpr const char* kMarkerName = "alcove-data-folder";
+
+std::vector<fs::path> backups_newest_first(const fs::path& folder) {
+  std::vector<fs::path> found;
+  std::error_code ignored;
+  for (const auto& entry : fs::directory_iterator(folder, ignored)) {
+    const std::string name = entry.path().filename().string();
+    if (name.starts_with("catalog-") && name.ends_with(".db")) {
+      found.push_back(entry.path());
+    }
+  }
+  std::ranges::sort(found, std::greater<>());
+  return found;
+}
+
+/// What a person can do about a damaged or missing catalog.
+std::string instructions(const fs::path& data_folder, std::string_view finding) {
+  const fs::path catalog = data_folder / "catalog.db";
+  const auto backups = backups_newest_first(data_folder / "backups");
+  if (backups.empty()) {
+    return fmt::format(
+        "{} The catalog {} holds libraries, accounts and decisions, so Alcove does not go on without it. "
+        "There is no backup in {}. Put the file back from a backup of your own, or move the whole data folder away to "
+        "begin anew",
+        finding, catalog.string(), (data_folder / "backups").string());
+  }
+  return fmt::format(
+      "{0} The catalog {1} holds libraries, accounts and decisions, so Alcove does not go on without it. "
+      "The newest backup is {2}. To use it: stop Alcove, move {1} (and {1}-wal, {1}-shm) away, copy the backup to {1}, "
+      "start Alcove",
+      finding, catalog.string(), backups.front().string());
+}
+
+std::unexpected<Error> damaged(const fs::path& data_folder, std::string_view finding, const std::string& detail) {
+  return fail(ErrorCode::kCorrupt, instructions(data_folder, finding), detail);
+}
+
+sqlite::OpenOptions writer_options() {
+  return {.mode = sqlite::OpenMode::kCreate, .durability = sqlite::Durability::kFull, .checkpoints = true};
+}
+
+}  // namespace
+
+struct Catalog::Impl {
+  fs::path data_folder;
+  fs::path path;
+  Mutex writer_mutex;
+  sqlite::Database writer ALCOVE_GUARDED_BY(writer_mutex);
+  Guarded<std::vector<sqlite::Database>> readers;
+
+  Impl(fs::path folder, sqlite::Database database)
+      : data_folder(std::move(folder)), path(data_folder / "catalog.db"), writer(std::move(database)) {}
+
+  Result<sqlite::Database> take_reader() {
+    std::optional<sqlite::Database> idle = readers.with([](auto& pool) -> std::optional<sqlite::Database> {
+      if (pool.empty()) {
+        return std::nullopt;
+      }
+      sqlite::Database taken = std::move(pool.back());
+      pool.pop_back();
+      return taken;
+    });
+    if (idle) {
+      return std::move(*idle);
+    }
+    return sqlite::Database::open(path, {.mode = sqlite::OpenMode::kReadOnly});
+  }
+
+  void give_back(sqlite::Database reader) {
+    readers.with([&](auto& pool) {
+      if (pool.size() < kReadersKept) {
+        pool.push_back(std::move(reader));
+      }
+    });
+  }
+};
+
+Catalog::Catalog(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+Catalog::~Catalog() = default;
+
+Result<std::unique_ptr<Catalog>> Catalog::open(const fs::path& data_folder,
+                                               std::span<const sqlite::Migration> migrations) {
+  ALCOVE_TRY_VOID(os::ensure_private_folder(data_folder));
+  ALCOVE_TRY_VOID(os::ensure_private_folder(data_folder / "backups"));
+  const fs::path path = data_folder / "catalog.db";
+  const fs::path marker = data_folder / kMarkerName;
+  std::error_code ignored;
+  const bool was_in_use = fs::exists(marker, ignored);
+  const bool present = fs::exists(path, ignored) && fs::file_size(path, ignored) > 0;
+  if (was_in_use && !present) {
+    return damaged(data_folder, "The catalog is missing or empty.", "catalog.db is absent or empty beside its marker");
+  }
+  auto database = sqlite::Database::open(path, writer_options());
+  Status sound = database ? database->check_integrity(false) : std::unexpected(database.error());
+  if (!sound) {
+    if (sound.error().code == ErrorCode::kCorrupt) {
+      return damaged(data_folder, "The catalog is damaged.", sound.error().detail);
+    }
+    return std::unexpected(std::move(sound.error()).with_context("open the catalog"));
+  }
+  ALCOVE_TRY(const auto version, database->query_int64("PRAGMA user_version"));
+  const auto known = static_cast<std::int64_t>(migrations.size());
+  std::unique_ptr<Catalog> catalog(new Catalog(std::make_unique<Impl>(data_folder, std::move(*database))));
+  if (version.value_or(0) > 0 && version.value_or(0) < known) {
+    ALCOVE_TRY(const fs::path saved, catalog->backup());
+    log_info("catalog", "upgrading from version {} to {}; the old state is {}", version.value_or(0), known,
+             saved.string());
+  }
+  {
+    const MutexLock lock(catalog->impl_->writer_mutex);
+    ALCOVE_TRY_VOID(sqlite::migrate(catalog->impl_->writer, migrations));
+  }
+  if (!was_in_use) {
+    ALCOVE_TRY_VOID(os::write_file_atomically(
+        marker, as_bytes("This folder belongs to Alcove. Without catalog.db it must not be used.\n"), 0600));
+  }
+  return catalog;
+}
+
+Status Catalog::write(const std::function<Status(sqlite::Transaction&)>& use) {
+  const MutexLock lock(impl_->writer_mutex);
+  ALCOVE_TRY(auto transaction, sqlite::Transaction::begin(impl_->writer, sqlite::Transaction::Kind::kWrite));
+  ALCOVE_TRY_VOID(use(transaction));
+  return transaction.commit();
+}
+
+Status Catalog::read(const std::function<Status(sqlite::Database&)>& use) {
+  ALCOVE_TRY(auto reader, impl_->take_reader());
+  Status status;
+  {
+    ALCOVE_TRY(auto transaction, sqlite::Transaction::begin(reader, sqlite::Transaction::Kind::kRead));
+    status = use(transaction.database());
+  }
+  impl_->give_back(std::move(reader));
+  return status;
+}
+
+Result<fs::path> Catalog::backup() {
+  const fs::path folder = impl_->data_folder / "backups";
+  std::string time = format_rfc3339(now_unix_millis());
+  std::ranges::replace(time, ':', '-');
+  const fs::path path = folder / fmt::format("catalog-{}.db", time);
+  ALCOVE_TRY(auto reader, impl_->take_reader());
+  ALCOVE_TRY_VOID(reader.backup_to(path));
+  impl_->give_back(std::move(reader));
+  const auto all = backups_newest_first(folder);
+  for (std::size_t i = kBackupsKept; i < all.size(); ++i) {
+    std::error_code ignored;
+    fs::remove(all[i], ignored);
+  }
+  return path;
+}
+
+Status Catalog::backup_daily() {
+  const auto all = backups_newest_first(impl_->data_folder / "backups");
+  if (!all.empty()) {
+    std::error_code error;
+    const auto written = fs::last_write_time(all.front(), error);
+    const auto age = fs::file_time_type::clock::now() - written;
+    if (!error && std::chrono::duration_cast<std::chrono::milliseconds>(age).count() < kDayMillis) {
+      return {};
+    }
+  }
+  ALCOVE_TRY_VOID(backup());
+  return {};
+}
+
+Status Catalog::check(bool deep) {
+  ALCOVE_TRY(auto reader, impl_->take_reader());
+  ALCOVE_TRY_VOID(reader.check_integrity(deep));
+  impl_->give_back(std::move(reader));
+  return {};
+}
+
+}  // namespace alcove::catalog
