@@ -1,0 +1,81 @@
+#pragma once
+/// @file
+/// Rows of small integers in one file, and the exact search for those nearest to a vector.
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "base/error.hpp"
+
+namespace alcove::vectors {
+
+/// Largest number of dimensions a file may state.
+inline constexpr std::uint32_t kDimensionsMax = 4096;
+/// From this many rows on a scan uses two threads: below, starting one costs more than it saves.
+inline constexpr std::size_t kRowsPerThread = 100'000;
+
+/// A vector as stored: value = scale × int8.
+struct Quantised {
+  std::vector<std::int8_t> values;
+  float scale = 0;
+};
+/// The nearest such vector, scaled so that the stored one has length 1. All zeros for a vector without length.
+Quantised quantise(std::span<const float> values);
+
+/// Rows first … first + count − 1.
+struct RowRun {
+  std::uint32_t first = 0;
+  std::uint32_t count = 0;
+};
+
+struct Nearest {
+  std::uint32_t row = 0;
+  float similarity = 0;  ///< Inner product; the cosine for rows and queries of length 1.
+};
+
+/// The rows of one space, by number. A row that was never written, or was cleared, does not exist.
+///
+/// File (docs/formats/indexes.md): two headers with checksums, written in turn, then rows of `dimensions` int8 and one
+/// float. `commit` makes rows and the applied number durable in that order, so the number never runs ahead.
+///
+/// Thread safety: one thread writes; any number search at the same time and may or may not see what is being written.
+/// Failure: kCorrupt from `open` when neither header is whole or the file is too short: the caller remakes it.
+class VectorRows {
+ public:
+  /// Opens an existing file. Errors: kNotFound, kCorrupt.
+  static Result<std::unique_ptr<VectorRows>> open(const std::filesystem::path& path);
+  /// Makes a new, empty file, replacing one that is there (searches on the old one stay valid).
+  static Result<std::unique_ptr<VectorRows>> create(const std::filesystem::path& path, std::uint32_t dimensions);
+  ~VectorRows();
+
+  [[nodiscard]] std::uint32_t dimensions() const;
+  /// The number given to the last commit.
+  [[nodiscard]] std::int64_t applied() const;
+  /// Rows that exist.
+  [[nodiscard]] std::uint64_t row_count() const;
+
+  /// Writes rows `first` and following. Requires: values.size() == scales.size() × dimensions.
+  Status write(std::uint32_t first, std::span<const float> scales, std::span<const std::int8_t> values);
+  /// Clears rows, those that do not exist too.
+  Status clear(RowRun run);
+  Status commit(std::int64_t applied);
+
+  [[nodiscard]] bool has(std::uint32_t row) const;
+  /// Nothing when the row does not exist. Requires: query.size() == dimensions.
+  [[nodiscard]] std::optional<float> similarity(std::uint32_t row, std::span<const float> query) const;
+  /// The `limit` nearest of the rows in `runs` (rising, not overlapping), nearest first; ties: lower row first.
+  /// Every row is compared with the quantised query; the similarities returned are those of the query as given.
+  [[nodiscard]] std::vector<Nearest> nearest(std::span<const float> query, std::span<const RowRun> runs,
+                                             std::size_t limit) const;
+
+ private:
+  struct Impl;
+  explicit VectorRows(std::unique_ptr<Impl> impl);
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace alcove::vectors
