@@ -73,6 +73,12 @@ struct TaskCounts {
   std::int64_t skipped = 0;
 };
 
+/// A stage that a content should have, made by exactly this version and model.
+struct WantedStage {
+  std::string stage;
+  std::string fingerprint;
+};
+
 /// What finishing a stage writes, in one transaction.
 struct Completion {
   ContentNumber content;
@@ -85,8 +91,10 @@ struct Completion {
   std::optional<TaskState> state;   ///< kFailed, kSkipped, or kWaiting to retry; nothing: not applicable, row removed.
   std::string reason_code;
   std::string reason;
-  UnixMillis not_before;       ///< With kWaiting.
-  bool count_attempt = false;  ///< With kWaiting: raises attempts.
+  UnixMillis not_before;               ///< With kWaiting.
+  bool count_attempt = false;          ///< With kWaiting: raises attempts.
+  std::vector<WantedStage> then_want;  ///< Tasks that follow from this one, opened in the same transaction.
+  int priority = 0;                    ///< Of those.
 };
 
 /// The store.
@@ -101,16 +109,18 @@ class Store {
   /// Random id made when the store was created. The catalog keeps it beside cached content numbers; after the store
   /// was lost and remade the ids differ and the numbers are looked up again.
   [[nodiscard]] std::string store_id() const;
+  /// What happened at opening, as a sentence for the person; empty when all was well.
+  [[nodiscard]] std::string notice() const;
+  /// Small settings of the store itself ("paused"). Nothing when never set.
+  Result<std::optional<std::string>> load_setting(std::string_view key);
+  Status set_setting(std::string_view key, std::string_view value);
 
   /// The number of a content, made when missing. Numbers are never reused.
   Result<Content> ensure_content(const Sha256& sha256, std::string_view reader, std::int64_t size_bytes);
   Result<std::optional<Content>> find_content(ContentNumber number);
 
   /// Adds waiting tasks for stages that have neither an artefact of `fingerprint` nor a failed or skipped row.
-  struct Wanted {
-    std::string stage;
-    std::string fingerprint;
-  };
+  using Wanted = WantedStage;
   Status want(ContentNumber content, const std::vector<Wanted>& stages, int priority);
   /// Leases up to `limit` waiting tasks of `stages` whose not_before has passed, best priority first, then oldest;
   /// they become kRunning. All leased tasks of one content come together.
@@ -127,6 +137,9 @@ class Store {
   Result<std::optional<Artefact>> find(ContentNumber content, std::string_view stage);
   /// All artefacts of a content, without data.
   Result<std::vector<Artefact>> list(ContentNumber content);
+  /// Contents after `after`, in order, whose artefact of `stage` has another fingerprint: at most `limit`.
+  Result<std::vector<ContentNumber>> stale(std::string_view stage, std::string_view fingerprint, ContentNumber after,
+                                           std::size_t limit);
   Result<std::vector<Task>> tasks_of(ContentNumber content);
   Result<TaskCounts> task_counts();
   /// Failed or skipped tasks for the page, newest first.
@@ -157,7 +170,7 @@ class Store {
   Result<std::optional<Run>> find_run(PassageNumber passage);
   Result<std::vector<Run>> all_runs();
 
-  /// Removes every artefact, task and run of a content. The content row stays (its number names nothing any more).
+  /// Removes every artefact, task and run of a content, and the content. Its number is never used again.
   Status erase(ContentNumber content);
   /// Marks contents as orphaned since now (no file has them) or as used again; those orphaned since before
   /// `before` are listed for erasing.

@@ -1,0 +1,55 @@
+#pragma once
+/// @file
+/// What the store's sources share. Only for this folder.
+
+#include <atomic>
+#include <condition_variable>
+#include <filesystem>
+#include <functional>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "base/sync.hpp"
+#include "domain/artefacts/store.hpp"
+#include "drivers/sqlite/sqlite.hpp"
+
+namespace alcove::artefacts {
+
+/// Idle reading connections that are kept open.
+inline constexpr std::size_t kReadersKept = 8;
+
+struct Store::Impl {
+  Impl(std::filesystem::path file, sqlite::Database database, std::string text)
+      : path(std::move(file)), notice(std::move(text)), writer(std::move(database)) {}
+
+  std::filesystem::path path;
+  std::string store_id;
+  std::string notice;
+  Guarded<sqlite::Database> writer;
+  Guarded<std::vector<sqlite::Database>> readers;
+  std::atomic<std::int64_t> last_sequence{0};
+  std::int64_t pending_sequence = 0;  ///< Of the running transaction; touched under the writer's lock only.
+  std::mutex change_mutex;
+  std::condition_variable change_signal;
+
+  /// Reads or makes the store's id.
+  Status begin();
+  /// One write transaction; its changes become visible to followers after the commit.
+  Status write(const std::function<Status(sqlite::Database&)>& use);
+  /// One read transaction on a connection of the pool.
+  Status read(const std::function<Status(sqlite::Database&)>& use);
+  /// Adds a row to `changes` and returns its sequence.
+  Result<std::int64_t> add_change(sqlite::Database& database, Change::Kind kind, ContentNumber content,
+                                  std::string_view stage, PassageNumber first, std::uint32_t count);
+  /// Stores one completion's artefact.
+  Status put(sqlite::Database& database, const Completion& completion);
+  /// Reserves a run for a content, giving up an older one.
+  Result<PassageNumber> reserve_run(sqlite::Database& database, ContentNumber content, std::uint32_t count);
+  /// Gives up the run of a content, if it has one, and says so to the followers.
+  Status drop_run(sqlite::Database& database, ContentNumber content);
+};
+
+}  // namespace alcove::artefacts

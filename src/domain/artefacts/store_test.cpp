@@ -1,0 +1,281 @@
+#include "domain/artefacts/store.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <map>
+#include <random>
+#include <set>
+#include <string>
+#include <thread>
+
+namespace alcove::artefacts {
+namespace {
+
+namespace fs = std::filesystem;
+
+class StoreTest : public testing::Test {
+ protected:
+  StoreTest()
+      : folder_(fs::temp_directory_path() / ("alcove-store-" + std::to_string(::getpid()) + "-" +
+                                             testing::UnitTest::GetInstance()->current_test_info()->name())) {
+    fs::remove_all(folder_);
+    fs::create_directories(folder_);
+    open();
+  }
+  ~StoreTest() override {
+    store_.reset();
+    if (!HasFailure()) {
+      fs::remove_all(folder_);
+    }
+  }
+  void open() {
+    store_.reset();
+    auto store = Store::open(folder_);
+    ASSERT_TRUE(store.has_value()) << store.error().detail;
+    store_ = std::move(*store);
+  }
+  ContentNumber content(std::uint8_t seed) {
+    Sha256 hash{};
+    hash.fill(seed);
+    return store_->ensure_content(hash, "", 10).value().number;
+  }
+  static Completion done(ContentNumber number, const std::string& stage, Bytes data, std::uint32_t passages = 0) {
+    Completion completion;
+    completion.content = number;
+    completion.stage = stage;
+    completion.fingerprint = stage + "/1";
+    completion.machine = "here";
+    completion.data = std::move(data);
+    completion.passage_count = passages;
+    return completion;
+  }
+  fs::path folder_;
+  std::unique_ptr<Store> store_;
+};
+
+TEST_F(StoreTest, AContentKeepsItsNumberAndAReaderMakesAnother) {
+  const Sha256 hash{1, 2, 3};
+  const auto plain = store_->ensure_content(hash, "", 5).value();
+  EXPECT_EQ(store_->ensure_content(hash, "", 5)->number, plain.number);
+  EXPECT_NE(store_->ensure_content(hash, "markdown", 5)->number, plain.number);
+  open();
+  EXPECT_EQ(store_->ensure_content(hash, "", 5)->number, plain.number);
+  EXPECT_EQ(store_->find_content(plain.number)->value().sha256, hash);
+}
+
+TEST_F(StoreTest, AnErasedNumberIsNeverUsedAgain) {
+  const ContentNumber first = content(1);
+  ASSERT_TRUE(store_->erase(first).has_value());
+  EXPECT_GT(content(1).value, first.value);
+}
+
+TEST_F(StoreTest, AnArtefactComesBackAsItWasStored) {
+  const ContentNumber number = content(1);
+  const Bytes small{1, 2, 3};
+  const Bytes large(200'000, 'x');
+  ASSERT_TRUE(store_->complete({done(number, "probe", small), done(number, "text", large)}).has_value());
+  open();
+  EXPECT_EQ(store_->find(number, "probe")->value().data, small);
+  EXPECT_EQ(store_->find(number, "text")->value().data, large);
+  EXPECT_LT(store_->size_on_disk_bytes(), 400'000) << "text is stored compressed";
+  EXPECT_FALSE(store_->find(number, "facts")->has_value());
+}
+
+TEST_F(StoreTest, LeasedTasksOfAContentComeTogetherBestFirst) {
+  const ContentNumber low = content(1);
+  const ContentNumber high = content(2);
+  ASSERT_TRUE(store_->want(low, {{"probe", "probe/1"}, {"text", "text/1"}}, 1).has_value());
+  ASSERT_TRUE(store_->want(high, {{"probe", "probe/1"}, {"text", "text/1"}}, 5).has_value());
+  const auto leased = store_->lease({"probe", "text"}, 1).value();
+  ASSERT_EQ(leased.size(), 2U);
+  EXPECT_EQ(leased.at(0).content, high);
+  EXPECT_EQ(leased.at(1).content, high);
+  EXPECT_EQ(store_->task_counts()->running, 2);
+  EXPECT_EQ(store_->lease({"probe", "text"}, 10)->size(), 2U);
+  EXPECT_TRUE(store_->lease({"probe", "text"}, 10)->empty());
+}
+
+TEST_F(StoreTest, WhatIsDoneIsNotWantedAgainButAnotherFingerprintIs) {
+  const ContentNumber number = content(1);
+  ASSERT_TRUE(store_->complete({done(number, "probe", {1})}).has_value());
+  ASSERT_TRUE(store_->want(number, {{"probe", "probe/1"}}, 0).has_value());
+  EXPECT_EQ(store_->task_counts()->waiting, 0);
+  EXPECT_THAT(store_->stale("probe", "probe/2", {}, 10).value(), testing::ElementsAre(number));
+  ASSERT_TRUE(store_->want(number, {{"probe", "probe/2"}}, 0).has_value());
+  EXPECT_EQ(store_->task_counts()->waiting, 1);
+}
+
+TEST_F(StoreTest, RunningTasksWaitAgainAfterAStart) {
+  ASSERT_TRUE(store_->want(content(1), {{"probe", "probe/1"}}, 0).has_value());
+  ASSERT_EQ(store_->lease({"probe"}, 1)->size(), 1U);
+  open();
+  ASSERT_TRUE(store_->release_all().has_value());
+  EXPECT_EQ(store_->task_counts()->waiting, 1);
+}
+
+TEST_F(StoreTest, ABackoffHidesATaskUntilItsTime) {
+  const ContentNumber number = content(1);
+  ASSERT_TRUE(store_->want(number, {{"text", "text/1"}}, 0).has_value());
+  ASSERT_EQ(store_->lease({"text"}, 1)->size(), 1U);
+  Completion retry = done(number, "text", {});
+  retry.data.reset();
+  retry.state = TaskState::kWaiting;
+  retry.not_before = UnixMillis{now_unix_millis().value + 3'600'000};
+  retry.count_attempt = true;
+  ASSERT_TRUE(store_->complete({retry}).has_value());
+  EXPECT_TRUE(store_->lease({"text"}, 1)->empty());
+  EXPECT_EQ(store_->tasks_of(number)->at(0).attempts, 1);
+  ASSERT_TRUE(store_->retry(number).has_value());
+  EXPECT_TRUE(store_->lease({"text"}, 1)->empty()) << "only failed and skipped ones are retried by hand";
+}
+
+TEST_F(StoreTest, FailuresKeepTheirReasonAndCanBeTriedAgain) {
+  const ContentNumber number = content(1);
+  Completion failed = done(number, "text", {});
+  failed.data.reset();
+  failed.state = TaskState::kFailed;
+  failed.reason_code = "damaged";
+  failed.reason = "The file is damaged";
+  ASSERT_TRUE(store_->complete({failed}).has_value());
+  EXPECT_EQ(store_->problems(TaskState::kFailed, 10, 0)->at(0).reason, "The file is damaged");
+  ASSERT_TRUE(store_->want(number, {{"text", "text/1"}}, 0).has_value());
+  EXPECT_EQ(store_->task_counts()->failed, 1) << "a failure is not retried by itself";
+  ASSERT_TRUE(store_->retry(std::nullopt).has_value());
+  EXPECT_EQ(store_->task_counts()->waiting, 1);
+}
+
+TEST_F(StoreTest, PassagesGetARunAndANewOneReplacesIt) {
+  const ContentNumber number = content(1);
+  ASSERT_TRUE(store_->complete({done(number, "passages", {1}, 3)}).has_value());
+  const Artefact first = store_->find(number, "passages")->value();
+  EXPECT_EQ(first.passage_count, 3U);
+  EXPECT_EQ(store_->find_run(PassageNumber{first.first_passage.value + 2})->value().content, number);
+  EXPECT_FALSE(store_->find_run(PassageNumber{first.first_passage.value + 3})->has_value());
+  ASSERT_TRUE(store_->complete({done(number, "passages", {2}, 2)}).has_value());
+  const Artefact second = store_->find(number, "passages")->value();
+  EXPECT_GE(second.first_passage.value, first.first_passage.value + 3) << "numbers are not used twice";
+  const auto changes = store_->changes_after(0, 100).value();
+  ASSERT_EQ(changes.size(), 2U);
+  EXPECT_EQ(changes.at(0).kind, Change::Kind::kRemoved);
+  EXPECT_EQ(changes.at(0).first_passage, first.first_passage);
+  EXPECT_EQ(changes.at(1).kind, Change::Kind::kPut);
+  EXPECT_EQ(changes.at(1).sequence, store_->last_sequence());
+}
+
+TEST_F(StoreTest, WhatFollowsIsOpenedInTheSameTransaction) {
+  const ContentNumber number = content(1);
+  Completion passages = done(number, "passages", {1}, 1);
+  passages.then_want = {{"text_vectors", "text_vectors/1"}};
+  ASSERT_TRUE(store_->complete({passages}).has_value());
+  EXPECT_EQ(store_->lease({"text_vectors"}, 5)->size(), 1U);
+}
+
+TEST_F(StoreTest, RunsAreCountedEvenAfterErasing) {
+  const ContentNumber number = content(1);
+  ASSERT_TRUE(store_->complete({done(number, "probe", {1})}).has_value());
+  ASSERT_TRUE(store_->erase(number).has_value());
+  const auto counts = store_->stage_counts().value();
+  ASSERT_EQ(counts.size(), 1U);
+  EXPECT_EQ(counts.at(0).runs, 1);
+  EXPECT_EQ(counts.at(0).done, 0);
+}
+
+TEST_F(StoreTest, AResultForAnErasedContentIsDropped) {
+  const ContentNumber number = content(1);
+  ASSERT_TRUE(store_->erase(number).has_value());
+  ASSERT_TRUE(store_->complete({done(number, "probe", {1})}).has_value());
+  EXPECT_FALSE(store_->find(number, "probe")->has_value());
+}
+
+TEST_F(StoreTest, AFollowerIsWokenByACommit) {
+  const ContentNumber number = content(1);
+  const std::int64_t before = store_->last_sequence();
+  std::jthread writer([&] { (void)store_->complete({done(number, "probe", {1})}); });
+  EXPECT_GT(store_->wait_for_change(before, std::chrono::seconds(10)), before);
+}
+
+TEST_F(StoreTest, ADamagedStoreIsPutAsideAndBegunAnew) {
+  const std::string id = store_->store_id();
+  store_.reset();
+  fs::remove(folder_ / "artefacts" / "artefacts.db-wal");
+  fs::remove(folder_ / "artefacts" / "artefacts.db-shm");
+  fs::resize_file(folder_ / "artefacts" / "artefacts.db", 3'000);
+  open();
+  EXPECT_NE(store_->store_id(), id);
+  EXPECT_FALSE(store_->notice().empty());
+}
+
+TEST_F(StoreTest, SettingsSurvive) {
+  ASSERT_TRUE(store_->set_setting("paused", "1").has_value());
+  open();
+  EXPECT_EQ(store_->load_setting("paused")->value(), "1");
+  EXPECT_FALSE(store_->load_setting("other")->has_value());
+}
+
+/// A random sequence of operations against a simple reference, with the store closed and opened in between.
+TEST_F(StoreTest, AgreesWithASimpleReference) {
+  constexpr unsigned kSeed = 20261124;
+  std::mt19937 random(kSeed);
+  std::map<std::pair<std::uint32_t, std::string>, std::uint8_t> artefacts;
+  std::set<std::pair<std::uint32_t, std::string>> waiting;
+  std::map<std::uint8_t, std::uint32_t> numbers;
+  const std::vector<std::string> stages{"probe", "text", "passages"};
+  for (int step = 0; step < 1'500; ++step) {
+    const auto seed = static_cast<std::uint8_t>(random() % 12);
+    const ContentNumber number = content(seed);
+    numbers[seed] = number.value;
+    const std::string stage = stages.at(random() % stages.size());
+    const auto key = std::pair(number.value, stage);
+    switch (random() % 5) {
+      case 0:
+        ASSERT_TRUE(store_->want(number, {{stage, stage + "/1"}}, static_cast<int>(random() % 3)).has_value());
+        if (!artefacts.contains(key)) {
+          waiting.insert(key);
+        }
+        break;
+      case 1: {
+        const auto value = static_cast<std::uint8_t>(random());
+        ASSERT_TRUE(
+            store_->complete({done(number, stage, {value}, stage == "passages" ? 1 + random() % 4 : 0)}).has_value());
+        artefacts[key] = value;
+        waiting.erase(key);
+        break;
+      }
+      case 2: {
+        const auto leased = store_->lease(stages, 1 + random() % 3).value();
+        ASSERT_TRUE(store_->release(leased).has_value());
+        break;
+      }
+      case 3:
+        if (random() % 4 == 0) {
+          ASSERT_TRUE(store_->erase(number).has_value());
+          std::erase_if(artefacts, [&](const auto& entry) { return entry.first.first == number.value; });
+          std::erase_if(waiting, [&](const auto& entry) { return entry.first == number.value; });
+        }
+        break;
+      default:
+        if (random() % 40 == 0) {
+          open();
+        }
+        break;
+    }
+    ASSERT_EQ(store_->task_counts()->waiting, static_cast<std::int64_t>(waiting.size()))
+        << "seed " << kSeed << " step " << step;
+  }
+  for (const auto& [key, value] : artefacts) {
+    ASSERT_EQ(store_->find(ContentNumber{key.first}, key.second)->value().data, Bytes{value});
+  }
+  std::set<std::uint32_t> taken;
+  for (const auto& run : store_->all_runs().value()) {
+    for (std::uint32_t i = 0; i < run.count; ++i) {
+      EXPECT_TRUE(taken.insert(run.first.value + i).second) << "two contents share a passage number";
+    }
+  }
+}
+
+}  // namespace
+}  // namespace alcove::artefacts

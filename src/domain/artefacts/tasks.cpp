@@ -1,0 +1,272 @@
+/// @file
+/// The task table: what is not done yet, who runs it, what became of it.
+
+#include <utility>
+
+#include "domain/artefacts/store_impl.hpp"
+
+namespace alcove::artefacts {
+
+namespace {
+
+constexpr const char* kColumns =
+    "SELECT content, stage, state, priority, attempts, not_before, reason_code, reason, changed_at FROM tasks ";
+
+Task describe_row(const sqlite::Statement& row) {
+  return {.content = ContentNumber{static_cast<std::uint32_t>(row.column_int64(0))},
+          .stage = std::string(row.column_text(1)),
+          .state = static_cast<TaskState>(row.column_int64(2)),
+          .priority = static_cast<int>(row.column_int64(3)),
+          .attempts = static_cast<int>(row.column_int64(4)),
+          .not_before = UnixMillis{row.column_int64(5)},
+          .reason_code = std::string(row.column_text(6)),
+          .reason = std::string(row.column_text(7)),
+          .changed_at = UnixMillis{row.column_int64(8)}};
+}
+
+Status collect(sqlite::Statement& rows, std::vector<Task>& out) {
+  while (true) {
+    ALCOVE_TRY(const bool more, rows.step());
+    if (!more) {
+      return {};
+    }
+    out.push_back(describe_row(rows));
+  }
+}
+
+std::int64_t number_of(TaskState state) {
+  return static_cast<std::int64_t>(state);
+}
+
+std::string placeholders(std::size_t count) {
+  std::string out;
+  for (std::size_t i = 0; i < count; ++i) {
+    out += i == 0 ? "?" : ", ?";
+  }
+  return out;
+}
+
+Status set_state(sqlite::Database& database, const Completion& completion) {
+  if (!completion.state) {
+    ALCOVE_TRY(auto remove, database.prepare("DELETE FROM tasks WHERE content = ? AND stage = ?"));
+    return remove.bind(1, std::int64_t{completion.content.value}).bind(2, std::string_view(completion.stage)).run();
+  }
+  ALCOVE_TRY(
+      auto upsert,
+      database.prepare("INSERT INTO tasks (content, stage, state, priority, attempts, not_before, reason_code, reason, "
+                       "changed_at) VALUES (?1, ?2, ?3, 0, ?4, ?5, ?6, ?7, ?8) ON CONFLICT (content, stage) DO UPDATE "
+                       "SET state = ?3, attempts = attempts + ?4, not_before = ?5, reason_code = ?6, reason = ?7, "
+                       "changed_at = ?8"));
+  upsert.bind(1, std::int64_t{completion.content.value}).bind(2, std::string_view(completion.stage));
+  upsert.bind(3, number_of(*completion.state)).bind(4, std::int64_t{completion.count_attempt ? 1 : 0});
+  upsert.bind(5, completion.not_before.value).bind(6, std::string_view(completion.reason_code));
+  upsert.bind(7, std::string_view(completion.reason)).bind(8, now_unix_millis().value);
+  return upsert.run();
+}
+
+}  // namespace
+
+Status Store::want(ContentNumber content, const std::vector<Wanted>& stages, int priority) {
+  return impl_->write([&](sqlite::Database& database) -> Status {
+    ALCOVE_TRY(
+        auto insert,
+        database.prepare("INSERT INTO tasks (content, stage, state, priority, changed_at) SELECT ?1, ?2, 0, ?3, ?4 "
+                         "WHERE EXISTS (SELECT 1 FROM contents WHERE number = ?1) AND NOT EXISTS (SELECT 1 FROM "
+                         "artefacts WHERE content = ?1 AND stage = ?2 AND fingerprint = ?5) ON CONFLICT DO NOTHING"));
+    for (const Wanted& wanted : stages) {
+      insert.bind(1, std::int64_t{content.value})
+          .bind(2, std::string_view(wanted.stage))
+          .bind(3, std::int64_t{priority});
+      insert.bind(4, now_unix_millis().value).bind(5, std::string_view(wanted.fingerprint));
+      ALCOVE_TRY_VOID(insert.run());
+      insert.reset();
+    }
+    return {};
+  });
+}
+
+Result<std::vector<Task>> Store::lease(const std::vector<std::string>& stages, std::size_t limit) {
+  std::vector<Task> leased;
+  if (stages.empty() || limit == 0) {
+    return leased;
+  }
+  ALCOVE_TRY_VOID(impl_->write([&](sqlite::Database& database) -> Status {
+    const std::string in = placeholders(stages.size());
+    const std::int64_t now = now_unix_millis().value;
+    // The partial index gives the best contents first; all ready tasks of each are taken together.
+    ALCOVE_TRY(auto best,
+               database.prepare("SELECT content FROM tasks WHERE state = 0 AND not_before <= ? AND stage IN (" + in +
+                                ") ORDER BY priority DESC, content LIMIT ?"));
+    ALCOVE_TRY(auto of_content,
+               database.prepare(std::string(kColumns) +
+                                "WHERE content = ? AND state = 0 AND not_before <= ? AND stage IN (" + in + ")"));
+    ALCOVE_TRY(auto mark,
+               database.prepare("UPDATE tasks SET state = 1, changed_at = ? WHERE content = ? AND stage = ?"));
+    best.bind(1, now);
+    for (std::size_t i = 0; i < stages.size(); ++i) {
+      best.bind(static_cast<int>(i) + 2, std::string_view(stages[i]));
+      of_content.bind(static_cast<int>(i) + 3, std::string_view(stages[i]));
+    }
+    best.bind(static_cast<int>(stages.size()) + 2, static_cast<std::int64_t>(limit * stages.size()));
+    std::vector<std::int64_t> contents;
+    while (true) {
+      ALCOVE_TRY(const bool more, best.step());
+      if (!more) {
+        break;
+      }
+      if (contents.empty() || contents.back() != best.column_int64(0)) {
+        contents.push_back(best.column_int64(0));
+      }
+    }
+    best.reset();
+    for (const std::int64_t content : contents) {
+      if (leased.size() >= limit) {
+        break;
+      }
+      of_content.bind(1, content).bind(2, now);
+      ALCOVE_TRY_VOID(collect(of_content, leased));
+      of_content.reset();
+    }
+    for (Task& task : leased) {
+      task.state = TaskState::kRunning;
+      ALCOVE_TRY_VOID(
+          mark.bind(1, now).bind(2, std::int64_t{task.content.value}).bind(3, std::string_view(task.stage)).run());
+      mark.reset();
+    }
+    return {};
+  }));
+  return leased;
+}
+
+Status Store::release_all() {
+  return impl_->write(
+      [](sqlite::Database& database) { return database.execute("UPDATE tasks SET state = 0 WHERE state = 1"); });
+}
+
+Status Store::release(const std::vector<Task>& tasks) {
+  return impl_->write([&](sqlite::Database& database) -> Status {
+    ALCOVE_TRY(auto update,
+               database.prepare("UPDATE tasks SET state = 0 WHERE content = ? AND stage = ? AND state = 1"));
+    for (const Task& task : tasks) {
+      ALCOVE_TRY_VOID(update.bind(1, std::int64_t{task.content.value}).bind(2, std::string_view(task.stage)).run());
+      update.reset();
+    }
+    return {};
+  });
+}
+
+Status Store::complete(const std::vector<Completion>& completions) {
+  return impl_->write([&](sqlite::Database& database) -> Status {
+    ALCOVE_TRY(auto known, database.prepare("SELECT 1 FROM contents WHERE number = ?"));
+    ALCOVE_TRY(auto count,
+               database.prepare("INSERT INTO runs (stage, executions) VALUES (?1, 1) ON CONFLICT (stage) DO UPDATE "
+                                "SET executions = executions + 1"));
+    for (const Completion& completion : completions) {
+      ALCOVE_TRY_VOID(count.bind(1, std::string_view(completion.stage)).run());
+      count.reset();
+      ALCOVE_TRY(const bool alive, known.bind(1, std::int64_t{completion.content.value}).step());
+      known.reset();
+      if (!alive) {
+        continue;  // erased while it was worked on
+      }
+      if (completion.data) {
+        ALCOVE_TRY_VOID(impl_->put(database, completion));
+      }
+      Completion row = completion;
+      if (completion.data) {
+        row.state.reset();
+      }
+      ALCOVE_TRY_VOID(set_state(database, row));
+      for (const Wanted& wanted : completion.then_want) {
+        ALCOVE_TRY(
+            auto next,
+            database.prepare("INSERT INTO tasks (content, stage, state, priority, changed_at) VALUES (?, ?, 0, ?, ?) "
+                             "ON CONFLICT (content, stage) DO UPDATE SET state = 0, attempts = 0, not_before = 0"));
+        next.bind(1, std::int64_t{completion.content.value}).bind(2, std::string_view(wanted.stage));
+        ALCOVE_TRY_VOID(next.bind(3, std::int64_t{completion.priority}).bind(4, now_unix_millis().value).run());
+      }
+    }
+    return {};
+  });
+}
+
+Status Store::retry(std::optional<ContentNumber> content) {
+  return impl_->write([&](sqlite::Database& database) -> Status {
+    ALCOVE_TRY(auto update,
+               database.prepare("UPDATE tasks SET state = 0, attempts = 0, not_before = 0, reason_code = '', "
+                                "reason = '' WHERE state IN (2, 3) AND (?1 = 0 OR content = ?1)"));
+    return update.bind(1, std::int64_t{content ? content->value : 0}).run();
+  });
+}
+
+Result<std::vector<Task>> Store::tasks_of(ContentNumber content) {
+  std::vector<Task> found;
+  ALCOVE_TRY_VOID(impl_->read([&](sqlite::Database& database) -> Status {
+    ALCOVE_TRY(auto rows, database.prepare(std::string(kColumns) + "WHERE content = ?"));
+    rows.bind(1, std::int64_t{content.value});
+    return collect(rows, found);
+  }));
+  return found;
+}
+
+Result<TaskCounts> Store::task_counts() {
+  TaskCounts counts;
+  ALCOVE_TRY_VOID(impl_->read([&](sqlite::Database& database) -> Status {
+    ALCOVE_TRY(auto rows, database.prepare("SELECT state, COUNT(*) FROM tasks GROUP BY state"));
+    while (true) {
+      ALCOVE_TRY(const bool more, rows.step());
+      if (!more) {
+        return {};
+      }
+      switch (static_cast<TaskState>(rows.column_int64(0))) {
+        case TaskState::kWaiting: counts.waiting = rows.column_int64(1); break;
+        case TaskState::kRunning: counts.running = rows.column_int64(1); break;
+        case TaskState::kFailed: counts.failed = rows.column_int64(1); break;
+        case TaskState::kSkipped: counts.skipped = rows.column_int64(1); break;
+      }
+    }
+  }));
+  return counts;
+}
+
+Result<std::vector<Task>> Store::problems(TaskState state, std::size_t limit, std::size_t offset) {
+  std::vector<Task> found;
+  ALCOVE_TRY_VOID(impl_->read([&](sqlite::Database& database) -> Status {
+    ALCOVE_TRY(auto rows,
+               database.prepare(std::string(kColumns) + "WHERE state = ? ORDER BY changed_at DESC LIMIT ? OFFSET ?"));
+    rows.bind(1, number_of(state)).bind(2, static_cast<std::int64_t>(limit)).bind(3, static_cast<std::int64_t>(offset));
+    return collect(rows, found);
+  }));
+  return found;
+}
+
+Result<std::vector<Store::StageCount>> Store::stage_counts() {
+  std::vector<StageCount> counts;
+  ALCOVE_TRY_VOID(impl_->read([&](sqlite::Database& database) -> Status {
+    ALCOVE_TRY(auto rows,
+               database.prepare(
+                   "WITH names AS (SELECT stage FROM runs UNION SELECT DISTINCT stage FROM tasks) SELECT n.stage, "
+                   "coalesce((SELECT executions FROM runs WHERE stage = n.stage), 0), "
+                   "(SELECT COUNT(*) FROM artefacts WHERE stage = n.stage), "
+                   "(SELECT COUNT(*) FROM tasks WHERE stage = n.stage AND state = 0), "
+                   "(SELECT COUNT(*) FROM tasks WHERE stage = n.stage AND state = 1), "
+                   "(SELECT COUNT(*) FROM tasks WHERE stage = n.stage AND state = 2), "
+                   "(SELECT COUNT(*) FROM tasks WHERE stage = n.stage AND state = 3) FROM names n ORDER BY n.stage"));
+    while (true) {
+      ALCOVE_TRY(const bool more, rows.step());
+      if (!more) {
+        return {};
+      }
+      counts.push_back({.stage = std::string(rows.column_text(0)),
+                        .runs = rows.column_int64(1),
+                        .waiting = rows.column_int64(3),
+                        .running = rows.column_int64(4),
+                        .done = rows.column_int64(2),
+                        .failed = rows.column_int64(5),
+                        .skipped = rows.column_int64(6)});
+    }
+  }));
+  return counts;
+}
+
+}  // namespace alcove::artefacts
