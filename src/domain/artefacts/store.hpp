@@ -93,6 +93,7 @@ struct Completion {
   std::string reason;
   UnixMillis not_before;               ///< With kWaiting.
   bool count_attempt = false;          ///< With kWaiting: raises attempts.
+  bool counts_as_run = true;           ///< False when nothing was executed (the file was not there).
   std::vector<WantedStage> then_want;  ///< Tasks that follow from this one, opened in the same transaction.
   int priority = 0;                    ///< Of those.
 };

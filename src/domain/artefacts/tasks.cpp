@@ -162,8 +162,10 @@ Status Store::complete(const std::vector<Completion>& completions) {
                database.prepare("INSERT INTO runs (stage, executions) VALUES (?1, 1) ON CONFLICT (stage) DO UPDATE "
                                 "SET executions = executions + 1"));
     for (const Completion& completion : completions) {
-      ALCOVE_TRY_VOID(count.bind(1, std::string_view(completion.stage)).run());
-      count.reset();
+      if (completion.counts_as_run) {
+        ALCOVE_TRY_VOID(count.bind(1, std::string_view(completion.stage)).run());
+        count.reset();
+      }
       ALCOVE_TRY(const bool alive, known.bind(1, std::int64_t{completion.content.value}).step());
       known.reset();
       if (!alive) {

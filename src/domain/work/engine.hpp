@@ -89,8 +89,9 @@ class Engine {
   };
   Result<QueryVector> embed_query(const std::string& text, const Context& context);
 
+  struct Impl;  ///< For this folder's own sources.
+
  private:
-  struct Impl;
   explicit Engine(std::unique_ptr<Impl> impl);
   std::unique_ptr<Impl> impl_;
 };
