@@ -1,0 +1,157 @@
+#include <fcntl.h>
+#include <linux/capability.h>
+#include <sched.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <climits>
+#include <csignal>
+#include <cstring>
+
+#include <fmt/format.h>
+
+#include "drivers/os/file.hpp"
+#include "workers/sandbox/landlock.hpp"
+#include "workers/sandbox/sandbox.hpp"
+
+namespace alcove::sandbox {
+namespace {
+
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+constexpr bool kSanitizerBuild = true;
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
+constexpr bool kSanitizerBuild = true;
+#else
+constexpr bool kSanitizerBuild = false;
+#endif
+#else
+constexpr bool kSanitizerBuild = false;
+#endif
+
+constexpr int kExitOrphaned = 125;
+/// The kernel ends workers before anything else when memory runs out (range -1000 to 1000).
+constexpr const char* kOutOfMemoryScore = "700";
+/// ioprio_set(2), which the C library does not wrap: best effort, lowest level.
+constexpr int kIoprioWhoProcess = 1;
+constexpr int kIoprioBestEffortLowest = (2 << 13) | 7;
+
+wire::ConfinementState state_of(const char* means, int error_number) {
+  if (error_number == 0) {
+    return {.means = means, .active = true, .reason = {}};
+  }
+  const char* text = ::strerrordesc_np(error_number);
+  return {.means = means,
+          .active = false,
+          .reason = fmt::format("The system refuses it ({})", text != nullptr ? text : "unknown error")};
+}
+
+void close_others(std::vector<int> kept) {
+  kept.insert(kept.end(), {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO});
+  std::ranges::sort(kept);
+  const auto close_range = [](unsigned first, unsigned last) {
+    if (first <= last && ::syscall(SYS_close_range, first, last, 0U) != 0) {
+      const unsigned end = std::min<unsigned>(last, static_cast<unsigned>(::sysconf(_SC_OPEN_MAX)));
+      for (unsigned fd = first; fd <= end; ++fd) {  // Before Linux 5.9.
+        ::close(static_cast<int>(fd));
+      }
+    }
+  };
+  unsigned next = 0;
+  for (const int fd : kept) {
+    const auto number = static_cast<unsigned>(fd);
+    if (number > next) {
+      close_range(next, number - 1);
+    }
+    next = std::max(next, number + 1);
+  }
+  close_range(next, UINT_MAX);
+}
+
+/// A user namespace of our own lets an ordinary user make the others; where it is refused, root can do without.
+wire::ConfinementState leave_namespaces() {
+  constexpr std::array<int, 4> kAttempts{CLONE_NEWUSER | CLONE_NEWNET | CLONE_NEWIPC | CLONE_NEWUTS,
+                                         CLONE_NEWUSER | CLONE_NEWNET, CLONE_NEWNET | CLONE_NEWIPC | CLONE_NEWUTS,
+                                         CLONE_NEWNET};
+  int first_error = 0;
+  for (const int flags : kAttempts) {
+    if (::unshare(flags) == 0) {
+      return state_of("network namespace", 0);
+    }
+    first_error = first_error == 0 ? errno : first_error;
+  }
+  return state_of("network namespace", first_error);
+}
+
+wire::ConfinementState drop_capabilities() {
+  for (int capability = 0; ::prctl(PR_CAPBSET_READ, capability) >= 0; ++capability) {
+    ::prctl(PR_CAPBSET_DROP, capability);  // Allowed only to root; without new privileges it is a second lock.
+  }
+  ::prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0);
+  __user_cap_header_struct header{.version = _LINUX_CAPABILITY_VERSION_3, .pid = 0};
+  const std::array<__user_cap_data_struct, 2> none{};
+  return state_of("no capabilities", ::syscall(SYS_capset, &header, none.data()) == 0 ? 0 : errno);
+}
+
+int set_limit(__rlimit_resource resource, std::uint64_t value) {
+  const rlimit limit{.rlim_cur = value, .rlim_max = value};
+  return ::setrlimit(resource, &limit) == 0 ? 0 : errno;
+}
+
+wire::ConfinementState limit_resources() {
+  // No limit on processes: it counts all of a user's, also outside; the filter lets no process be made at all.
+  for (const int error : {set_limit(RLIMIT_CORE, 0), set_limit(RLIMIT_NOFILE, kDescriptorsMax),
+                          set_limit(RLIMIT_FSIZE, wire::kPayloadMax), set_limit(RLIMIT_MSGQUEUE, 0)}) {
+    if (error != 0) {
+      return state_of("resource limits", error);
+    }
+  }
+  return state_of("resource limits", 0);
+}
+
+wire::ConfinementState limit_memory(std::uint64_t bytes_max) {
+  if (kSanitizerBuild) {
+    return {.means = "memory limit", .active = false, .reason = "Sanitizer builds reserve more than any limit"};
+  }
+  if (bytes_max == 0) {
+    return {.means = "memory limit", .active = false, .reason = "No limit was asked for"};
+  }
+  return state_of("memory limit", set_limit(RLIMIT_DATA, bytes_max));
+}
+
+/// Best effort: a worker that cannot be made humble still works.
+void lower_priority(int nice) {
+  ::setpriority(PRIO_PROCESS, 0, nice);
+  ::syscall(SYS_ioprio_set, kIoprioWhoProcess, 0, kIoprioBestEffortLowest);
+  if (const Result<os::UniqueFd> fd = os::open_path("/proc/self/oom_score_adj", O_WRONLY); fd) {
+    static_cast<void>(os::write_all(fd->value(), as_bytes(kOutOfMemoryScore)));
+  }
+}
+
+}  // namespace
+
+std::vector<wire::ConfinementState> isolate(const Policy& policy) {
+  const pid_t parent = ::getppid();
+  std::vector<wire::ConfinementState> states;
+  close_others(policy.kept_descriptors);
+  lower_priority(policy.nice);
+  states.push_back(leave_namespaces());
+  states.push_back(drop_capabilities());
+  states.push_back(state_of("no new privileges", ::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 ? 0 : errno));
+  states.push_back(limit_resources());
+  states.push_back(limit_memory(policy.memory_bytes_max));
+  states.push_back(restrict_files(policy.readable_paths));
+  states.push_back(state_of("hidden from other processes", ::prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) == 0 ? 0 : errno));
+  // A change of credentials forgets whose death ends us, so it is said again, and checked.
+  if (::prctl(PR_SET_PDEATHSIG, SIGKILL) != 0 || ::getppid() != parent) {
+    ::_exit(kExitOrphaned);
+  }
+  return states;
+}
+
+}  // namespace alcove::sandbox
