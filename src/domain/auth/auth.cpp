@@ -13,6 +13,7 @@
 #include "drivers/crypto/hash.hpp"
 #include "drivers/crypto/password.hpp"
 #include "drivers/crypto/random.hpp"
+#include "embedded/auth_schema.hpp"
 
 namespace alcove::auth {
 namespace {
@@ -95,6 +96,10 @@ Session read_session(const sqlite::Statement& row) {
 }
 
 }  // namespace
+
+std::vector<sqlite::Migration> migrations() {
+  return {{.name = "auth", .sql = embedded::auth_schema}};
+}
 
 std::string address_group(std::string_view address) {
   const std::string text(address.substr(0, address.find('%')));

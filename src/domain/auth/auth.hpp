@@ -105,6 +105,9 @@ class Auth {
   std::unique_ptr<Impl> impl_;
 };
 
+/// The tables of this folder, for the catalog.
+std::vector<sqlite::Migration> migrations();
+
 /// The part of an address that one household shares: an IPv4 address, or the first 64 bits of an IPv6 address.
 std::string address_group(std::string_view address);
 /// The wait after `failures` wrong attempts in a row.

@@ -1,0 +1,44 @@
+#include "surface/rest/routes.hpp"
+
+namespace alcove::rest {
+
+const std::vector<Route>& routes() {
+  using enum Access;
+  using enum Route::Speed;
+  static const std::vector<Route> kRoutes = {
+      {"GET", "/health", kNone, kQuick, health},
+      {"GET", "/state", kNone, kQuick, state},
+      {"POST", "/setup", kNone, kQuick, set_up},
+      {"POST", "/setup/link", kOperator, kQuick, make_setup_link},
+      {"POST", "/session", kNone, kQuick, sign_in},
+      {"DELETE", "/session", kUser, kQuick, sign_out},
+      {"GET", "/sessions", kUser, kQuick, list_sessions},
+      {"DELETE", "/sessions/{id}", kUser, kQuick, end_session},
+      {"GET", "/search", kUser, kQuick, search},
+      {"GET", "/libraries", kUser, kQuick, list_libraries},
+      {"POST", "/libraries", kOwner, kQuick, add_library},
+      {"GET", "/libraries/{id}", kUser, kQuick, show_library},
+      {"DELETE", "/libraries/{id}", kOwner, kLong, remove_library},
+      {"POST", "/libraries/{id}/rescan", kOwner, kQuick, rescan_library},
+      {"GET", "/libraries/{id}/list", kUser, kQuick, list_folder},
+      {"GET", "/files/by-path", kUser, kQuick, show_file_by_path},
+      {"GET", "/files/{id}", kUser, kQuick, show_file},
+      {"GET", "/files/{id}/content", kUser, kQuick, file_content},
+      {"GET", "/files/{id}/text", kUser, kQuick, file_text},
+      {"GET", "/files/{id}/thumbnail", kUser, kQuick, file_thumbnail},
+      {"GET", "/status", kUser, kQuick, status},
+      {"GET", "/events", kUser, kQuick, events},
+      {"POST", "/work/pause", kOwner, kQuick, pause_work},
+      {"POST", "/work/resume", kOwner, kQuick, resume_work},
+      {"POST", "/work/retry", kOwner, kQuick, retry_work},
+      {"GET", "/problems", kUser, kQuick, list_problems},
+      {"POST", "/index/rebuild", kOwner, kLong, rebuild_indexes},
+      {"POST", "/wait", kOwner, kLong, wait},
+      {"GET", "/models", kUser, kQuick, list_models},
+      {"POST", "/models/{name}/verify", kOwner, kLong, verify_model},
+      {"GET", "/doctor", kOwner, kLong, doctor},
+  };
+  return kRoutes;
+}
+
+}  // namespace alcove::rest

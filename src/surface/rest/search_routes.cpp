@@ -1,0 +1,118 @@
+#include "domain/search/search.hpp"
+
+#include "surface/rest/query_reader.hpp"
+#include "surface/rest/render.hpp"
+#include "surface/rest/routes.hpp"
+
+namespace alcove::rest {
+namespace {
+
+/// A person waits; better fewer results than none.
+constexpr std::chrono::seconds kSearchTime{20};
+
+std::string_view mode_name(search::Mode mode) {
+  switch (mode) {
+    case search::Mode::kHybrid: return "hybrid";
+    case search::Mode::kKeyword: return "keyword";
+    case search::Mode::kMeaning: return "meaning";
+  }
+  return "hybrid";
+}
+
+void write_reasons(json::Writer& writer, const std::vector<search::Reason>& reasons, bool explain) {
+  writer.key("reasons").begin_array();
+  for (const search::Reason& reason : reasons) {
+    writer.begin_object().member("kind", reason.kind).member("text", reason.text);
+    if (!reason.terms.empty()) {
+      writer.key("terms").begin_array();
+      for (const std::string& term : reason.terms) {
+        writer.text(term);
+      }
+      writer.end_array();
+    }
+    if (explain) {
+      writer.member("value", reason.value).member("weight", reason.weight);
+    }
+    if (!reason.model.empty()) {
+      writer.member("model", reason.model);
+    }
+    writer.end_object();
+  }
+  writer.end_array();
+}
+
+Status write_hit(json::Writer& writer, Services& services, const search::Hit& hit, bool explain) {
+  ALCOVE_TRY(const wire::ProbeArtefact probe, probe_of(*services.store, hit.file.content));
+  writer.begin_object().member("file_id", hit.file.id.value).member("library", hit.library);
+  writer.member("library_id", hit.file.library.value);
+  write_path(writer, "path", hit.file.path);
+  writer.member("name", hit.file.name)
+      .member("title", hit.title)
+      .member("language", hit.language)
+      .member("size", hit.file.size_bytes)
+      .member("modified", rfc3339_from_ns(hit.file.modified_unix_ns))
+      .member("type", wire::format_name(probe.format));
+  if (!probe.mime.empty()) {
+    writer.member("mime", probe.mime);
+  }
+  if (hit.passage) {
+    ALCOVE_TRY(const auto run, services.store->find_run(hit.passage));
+    if (run) {
+      writer.member("passage", hit.passage.value - run->first.value);
+    }
+  }
+  writer.key("place");
+  write_place(writer, hit.place);
+  writer.member("score", hit.score).key("snippet").begin_array();
+  std::string snippet;
+  for (const search::SnippetSpan& span : hit.snippet) {
+    writer.begin_object().member("text", span.text).member("match", span.match).end_object();
+    snippet += span.text;
+  }
+  writer.end_array().member("snippet_text", snippet);
+  write_reasons(writer, hit.reasons, explain);
+  writer.member("more_passages", hit.more_passages).key("same_content");
+  write_same_content(writer, services, hit.same_content);
+  writer.end_object();
+  return {};
+}
+
+}  // namespace
+
+RouteResult search(Api& api, Call& call) {
+  QueryReader reader(call.request);
+  search::Request request;
+  request.query = reader.required_text("q", {.length_min = 1, .length_max = 1'000});
+  const std::string mode = reader.optional_choice("mode", {"hybrid", "keyword", "meaning"}).value_or("hybrid");
+  request.mode = mode == "keyword"   ? search::Mode::kKeyword
+                 : mode == "meaning" ? search::Mode::kMeaning
+                                     : search::Mode::kHybrid;
+  request.limit = static_cast<std::size_t>(reader.optional_int64("limit", {.min = 1, .max = 200}).value_or(20));
+  request.offset = static_cast<std::size_t>(reader.optional_int64("offset", {.min = 0, .max = 1'000}).value_or(0));
+  request.passages = reader.optional_bool("passages").value_or(false);
+  const bool explain = reader.optional_bool("explain").value_or(false);
+  ALCOVE_TRY_VOID(reader.finish());
+
+  Services& services = api.services();
+  ALCOVE_TRY(const search::Response found,
+             services.search->search(call.asking.principal, request, call.context(kSearchTime)));
+  json::Writer writer;
+  writer.begin_object()
+      .member("query", found.query)
+      .member("mode", mode_name(found.mode))
+      .member("took_ms", found.took_ms)
+      .member("embed_ms", found.embed_ms)
+      .key("hits")
+      .begin_array();
+  for (const search::Hit& hit : found.hits) {
+    ALCOVE_TRY_VOID(write_hit(writer, services, hit, explain));
+  }
+  writer.end_array().key("notes").begin_array();
+  for (const std::string& note : found.notes) {
+    writer.text(note);
+  }
+  writer.end_array().member("more", found.more).end_object();
+  return json_response(200, std::move(writer).take());
+}
+
+}  // namespace alcove::rest
