@@ -22,6 +22,8 @@ inline constexpr std::uint32_t kProtocolVersion = 1;
 inline constexpr std::uint64_t kPayloadMax = 256ULL * 1024 * 1024;
 inline constexpr std::uint64_t kInlineMax = 64ULL * 1024;
 inline constexpr std::size_t kDescriptorsMax = 4;
+/// Exit code of a worker that met its memory limit.
+inline constexpr int kExitOutOfMemory = 86;
 
 enum class MessageKind : std::uint8_t {
   kHello,

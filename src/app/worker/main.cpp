@@ -26,7 +26,7 @@ constexpr int kExitUsage = 2;
     try {
       std::rethrow_exception(current);
     } catch (const std::bad_alloc&) {
-      ::_exit(sandbox::kExitOutOfMemory);
+      ::_exit(wire::kExitOutOfMemory);
     } catch (...) {
       std::abort();
     }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <csignal>
 #include <cstdlib>
 #include <utility>
 
@@ -13,10 +14,13 @@ namespace {
 
 /// How often memory is looked at while waiting for an answer.
 constexpr std::chrono::milliseconds kMemoryWatchInterval{200};
+/// The worker's own limit counts reserved memory too, so it lies this fraction above ours.
+constexpr std::uint64_t kOwnLimitHeadroom = 4;
 
 std::vector<std::string> worker_arguments(const WorkerOptions& options) {
-  std::vector<std::string> arguments{options.role, "--channel-fd", std::to_string(os::kFirstPassedFd), "--memory-mib",
-                                     std::to_string(options.memory_bytes_max / (1024 * 1024))};
+  std::vector<std::string> arguments{
+      options.role, "--channel-fd", std::to_string(os::kFirstPassedFd), "--memory-mib",
+      std::to_string((options.memory_bytes_max + options.memory_bytes_max / kOwnLimitHeadroom) / (1024 * 1024))};
   if (options.role == "model") {
     arguments.insert(arguments.end(),
                      {"--models", options.models_folder.string(), "--threads", std::to_string(options.threads)});
@@ -97,6 +101,12 @@ std::string WorkerProcess::end_reason() {
   }
   if (killed_) {
     return "It did not answer in time";
+  }
+  if ((*ended)->exit_code == wire::kExitOutOfMemory) {
+    return fmt::format("It used more than {} MiB of memory", options_.memory_bytes_max / (1024 * 1024));
+  }
+  if ((*ended)->signal == SIGSYS) {
+    return "The sandbox ended it for a forbidden system call";
   }
   return fmt::format("The worker {}", os::describe(**ended));
 }

@@ -18,9 +18,6 @@
 
 namespace alcove::sandbox {
 
-/// Exit code of a worker that met its memory limit; the server turns it into words.
-inline constexpr int kExitOutOfMemory = 86;
-
 /// May system calls that open files be used after `filter`? Only for reading, and only what Landlock lets through.
 enum class FileOpening : std::uint8_t { kReadOnly, kNone };
 

@@ -1,0 +1,181 @@
+/// @file
+/// The real worker tries what no worker may do.
+
+#include <fcntl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <csignal>
+#include <filesystem>
+#include <fstream>
+#include <string>
+
+#include <gtest/gtest.h>
+
+#include "domain/work/worker_process.hpp"
+#include "drivers/os/file.hpp"
+
+namespace alcove::work {
+namespace {
+
+Context soon() {
+  return Context::with_timeout(std::chrono::seconds(30));
+}
+
+WorkerOptions test_options() {
+  return {.program = ALCOVE_WORKER_PATH, .role = "test", .models_folder = {}, .threads = 1};
+}
+
+bool is_active(const wire::Hello& hello, const std::string& means) {
+  for (const wire::ConfinementState& state : hello.confinement) {
+    if (state.means == means) {
+      return state.active;
+    }
+  }
+  return false;
+}
+
+class Sandbox : public testing::Test {
+ protected:
+  void SetUp() override {
+    Result<std::unique_ptr<WorkerProcess>> started = WorkerProcess::start(test_options());
+    ASSERT_TRUE(started.has_value()) << started.error().detail;
+    worker_ = std::move(started).value();
+  }
+
+  /// What came of an action; a worker ended by SIGSYS was refused as well.
+  wire::TestReply attempt(const std::string& action, std::span<const int> fds = {}) {
+    EXPECT_TRUE(
+        worker_->send(wire::MessageKind::kTestRequest, wire::TestRequest{.action = action}, soon(), fds).has_value());
+    const Result<ipc::Frame> frame = worker_->receive(soon());
+    if (frame) {
+      return frame->as<wire::TestReply>(wire::MessageKind::kTestReply).value();
+    }
+    const std::string reason = worker_->end_reason();
+    return {.action = action,
+            .refused = frame.error().code == ErrorCode::kUnavailable && reason.find("forbidden") != std::string::npos,
+            .detail = reason};
+  }
+  void expect_refused(const std::string& action) {
+    const wire::TestReply reply = attempt(action);
+    EXPECT_TRUE(reply.refused) << action << ": " << reply.detail;
+  }
+
+  std::unique_ptr<WorkerProcess> worker_;
+};
+
+TEST_F(Sandbox, HasNoNetwork) {
+  expect_refused("socket");
+  expect_refused("unix_socket");
+}
+
+TEST_F(Sandbox, SeesNoFileOutsideItsTables) {
+  if (!is_active(worker_->hello(), "landlock")) {
+    GTEST_SKIP() << "this kernel has no Landlock";
+  }
+  expect_refused("open_outside");
+  expect_refused("list_outside");
+}
+
+TEST_F(Sandbox, WritesNoFile) {
+  expect_refused("write_file");
+  expect_refused("write_readable");
+  EXPECT_FALSE(std::filesystem::exists("/tmp/alcove-sandbox-test"));
+}
+
+TEST_F(Sandbox, CannotReopenAPassedDescriptor) {
+  if (!is_active(worker_->hello(), "landlock")) {
+    GTEST_SKIP() << "this kernel has no Landlock";
+  }
+  std::string path = (std::filesystem::temp_directory_path() / "alcove_reopen_XXXXXX").string();
+  const os::UniqueFd made(::mkstemp(path.data()));
+  ASSERT_TRUE(os::write_all(made.value(), as_bytes("content")).has_value());
+  const os::UniqueFd content = os::open_path(path, O_RDONLY).value();
+  const std::array<int, 1> fds{content.value()};
+  const wire::TestReply reply = attempt("reopen_fd", fds);
+  EXPECT_TRUE(reply.refused) << reply.detail;
+  std::filesystem::remove(path);
+}
+
+TEST_F(Sandbox, InheritsNoDescriptor) {
+  expect_refused("inherited_fds");
+}
+
+TEST_F(Sandbox, MakesThreadsButNoProcess) {
+  EXPECT_EQ(attempt("thread").detail, "a thread ran");
+  expect_refused("fork");
+}
+
+TEST_F(Sandbox, SignalsNobody) {
+  expect_refused("kill_parent");
+}
+
+TEST_F(Sandbox, BringsInNoCode) {
+  expect_refused("writable_code");
+}
+
+TEST_F(Sandbox, RunsNoProgram) {
+  expect_refused("exec");
+}
+
+TEST_F(Sandbox, TracesNobody) {
+  expect_refused("ptrace");
+}
+
+TEST_F(Sandbox, ReadsNoOtherProcess) {
+  expect_refused("read_parent_memory");
+}
+
+TEST_F(Sandbox, SaysHowItIsConfined) {
+  for (const wire::ConfinementState& state : worker_->hello().confinement) {
+    EXPECT_EQ(state.active, state.reason.empty()) << state.means << ": " << state.reason;
+    RecordProperty(state.means, state.active ? "active" : state.reason);
+  }
+  EXPECT_TRUE(is_active(worker_->hello(), "seccomp"));
+  EXPECT_TRUE(is_active(worker_->hello(), "no new privileges"));
+}
+
+TEST_F(Sandbox, ACrashIsToldInWords) {
+  EXPECT_FALSE(attempt("crash").refused);
+  EXPECT_EQ(worker_->end_reason(), "The worker was ended by signal 11 (segmentation fault)");
+}
+
+TEST_F(Sandbox, AHangEndsAtTheDeadline) {
+  ASSERT_TRUE(worker_->send(wire::MessageKind::kTestRequest, wire::TestRequest{.action = "hang"}, soon()).has_value());
+  const Result<ipc::Frame> frame = worker_->receive(Context::with_timeout(std::chrono::milliseconds(300)));
+  ASSERT_FALSE(frame.has_value());
+  EXPECT_EQ(frame.error().code, ErrorCode::kTimedOut);
+  worker_->kill();
+  EXPECT_EQ(worker_->end_reason(), "It did not answer in time");
+}
+
+TEST(WorkerMemory, EatingMoreThanTheLimitIsToldInWords) {
+  WorkerOptions options = test_options();
+  options.memory_bytes_max = 256ULL * 1024 * 1024;
+  const std::unique_ptr<WorkerProcess> worker = WorkerProcess::start(options).value();
+  ASSERT_TRUE(
+      worker->send(wire::MessageKind::kTestRequest, wire::TestRequest{.action = "eat_memory"}, soon()).has_value());
+  EXPECT_FALSE(worker->receive(soon()).has_value());
+  EXPECT_EQ(worker->end_reason(), "It used more than 256 MiB of memory");
+}
+
+TEST(WorkerStart, AProgramThatIsNotThereIsToldSo) {
+  WorkerOptions options = test_options();
+  options.program = "/nonexistent/alcove-worker";
+  EXPECT_EQ(WorkerProcess::start(options).error().code, ErrorCode::kNotFound);
+  options.program = "/bin/true";
+  EXPECT_EQ(WorkerProcess::start(options).error().code, ErrorCode::kUnavailable);
+}
+
+TEST(WorkerEnd, TheProcessIsGoneWithItsOwner) {
+  pid_t pid = 0;
+  {
+    const std::unique_ptr<WorkerProcess> worker = WorkerProcess::start(test_options()).value();
+    pid = worker->pid();
+  }
+  EXPECT_NE(::kill(pid, 0), 0);
+}
+
+}  // namespace
+}  // namespace alcove::work
