@@ -7,6 +7,7 @@
 
 #include <chrono>
 #include <csignal>
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <string>
@@ -158,6 +159,52 @@ TEST(WorkerMemory, EatingMoreThanTheLimitIsToldInWords) {
       worker->send(wire::MessageKind::kTestRequest, wire::TestRequest{.action = "eat_memory"}, soon()).has_value());
   EXPECT_FALSE(worker->receive(soon()).has_value());
   EXPECT_EQ(worker->end_reason(), "It used more than 256 MiB of memory");
+}
+
+/// The models as the set-up stores them; nothing when they are not installed.
+std::filesystem::path installed_models() {
+  const char* named = std::getenv("ALCOVE_MODELS");
+  const char* cache = std::getenv("XDG_CACHE_HOME");
+  const char* home = std::getenv("HOME");
+  const std::filesystem::path folder =
+      named != nullptr ? std::filesystem::path(named)
+                       : (cache != nullptr ? std::filesystem::path(cache)
+                                           : std::filesystem::path(home != nullptr ? home : "/") / ".cache") /
+                             "alcove" / "models";
+  std::error_code error;
+  return std::filesystem::is_directory(folder / "multilingual-e5-small", error) ? folder : std::filesystem::path();
+}
+
+TEST(ConfinedModel, AnswersWithAVectorPerText) {
+  WorkerOptions options = test_options();
+  options.role = "model";
+  options.threads = 2;
+  options.models_folder = installed_models();
+  if (options.models_folder.empty()) {
+    GTEST_SKIP() << "no model is installed";
+  }
+  Result<std::unique_ptr<WorkerProcess>> worker = WorkerProcess::start(options);
+  ASSERT_TRUE(worker.has_value()) << worker.error().detail;
+  EXPECT_EQ((*worker)->hello().model_error, "");
+  EXPECT_TRUE(is_active((*worker)->hello(), "seccomp"));
+  const wire::EmbedRequest request{
+      .request_id = 5, .purpose = wire::EmbedPurpose::kPassage, .texts = {"A red apple.", "Ein roter Apfel."}};
+  ASSERT_TRUE((*worker)->send(wire::MessageKind::kEmbedRequest, request, soon()).has_value());
+  const Result<ipc::Frame> frame = (*worker)->receive(soon());
+  ASSERT_TRUE(frame.has_value()) << frame.error().detail << (*worker)->end_reason();
+  const wire::EmbedReply reply = frame->as<wire::EmbedReply>(wire::MessageKind::kEmbedReply).value();
+  EXPECT_EQ(reply.error, "");
+  EXPECT_EQ(reply.scales.size(), 2U);
+  EXPECT_EQ(reply.values.size(), 2U * reply.dimensions);
+}
+
+TEST(ConfinedModel, LivesWithoutAModelAndSaysWhy) {
+  WorkerOptions options = test_options();
+  options.role = "model";
+  options.models_folder = "/nonexistent/models";
+  const Result<std::unique_ptr<WorkerProcess>> worker = WorkerProcess::start(options);
+  ASSERT_TRUE(worker.has_value()) << worker.error().detail;
+  EXPECT_NE((*worker)->hello().model_error, "");
 }
 
 TEST(WorkerStart, AProgramThatIsNotThereIsToldSo) {

@@ -35,6 +35,9 @@ constexpr int kExitUsage = 2;
 }
 
 std::unique_ptr<Role> make_role(const Options& options) {
+  if (options.role == "model") {
+    return make_model_role(options);
+  }
   if (options.role == "test") {
     return make_test_role();
   }
