@@ -85,7 +85,14 @@ wire::ConfinementState leave_namespaces() {
     }
     first_error = first_error == 0 ? errno : first_error;
   }
-  return state_of("network namespace", first_error);
+  const char* means = "network namespace";
+  switch (first_error) {
+    case EPERM:
+      return {.means = means, .active = false, .reason = "This system lets no ordinary program make namespaces"};
+    case ENOSPC:  // The count of namespaces, not a disk.
+    case EUSERS: return {.means = means, .active = false, .reason = "This system allows no more namespaces"};
+    default: return state_of(means, first_error);
+  }
 }
 
 wire::ConfinementState drop_capabilities() {
