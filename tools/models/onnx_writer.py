@@ -88,12 +88,13 @@ class OnnxGraph:
         self._nodes.append(body + (_block(7, domain) if domain else b""))
         return names[0] if len(names) == 1 else names
 
-    def serialized(self, producer, opset=21, microsoft_opset=1):
+    def serialized(self, producer, opset=21, domains=("com.microsoft",)):
+        """The whole file. `domains` are those of operators beside ONNX's own; all at version 1."""
         graph = b"".join(_block(1, node) for node in self._nodes) + _block(2, self._name)
         graph += b"".join(_block(5, tensor) for tensor in self._initializers)
         graph += b"".join(_block(11, info) for info in self._inputs)
         graph += b"".join(_block(12, info) for info in self._outputs)
-        opsets = [("", opset), ("com.microsoft", microsoft_opset)]
+        opsets = [("", opset), *((domain, 1) for domain in domains)]
         return (
             _number(1, 10)
             + _block(2, producer)
