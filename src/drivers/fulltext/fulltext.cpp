@@ -17,6 +17,8 @@ namespace {
 constexpr int kSnapshotAttemptsMax = 5;
 /// Idle readers kept open; more only come into being while more threads search at once.
 constexpr std::size_t kIdleReadersMax = 8;
+/// A prefix stands for at most this many terms.
+constexpr Xapian::termcount kPrefixTermsMax = 100;
 
 Error error_of(const Xapian::Error& error) {
   const std::string detail = std::string("xapian: ") + error.get_type() + ": " + error.get_msg();
@@ -118,6 +120,9 @@ Xapian::Query to_xapian(const Query& query) {
     case Query::Kind::kOr: return combined(Xapian::Query::OP_OR, query);
     case Query::Kind::kMax: return combined(Xapian::Query::OP_MAX, query);
     case Query::Kind::kAndNot: return combined(Xapian::Query::OP_AND_NOT, query);
+    case Query::Kind::kPrefix:
+      return Xapian::Query(Xapian::Query::OP_WILDCARD, query.term, kPrefixTermsMax,
+                           Xapian::Query::WILDCARD_LIMIT_MOST_FREQUENT);
     case Query::Kind::kPhrase: return combined(Xapian::Query::OP_PHRASE, query, query.window);
     case Query::Kind::kScale:
       return query.children.empty()
@@ -259,9 +264,9 @@ Status Index::replace(std::uint32_t document, std::span<const Posting> postings,
         continue;
       }
       if (posting.position > 0) {
-        made.add_posting(posting.term, posting.position);
+        made.add_posting(posting.term, posting.position, posting.weight);
       } else {
-        made.add_term(posting.term);
+        made.add_term(posting.term, posting.weight);
       }
     }
     made.set_data(std::string(data));
@@ -327,7 +332,7 @@ Result<std::vector<Match>> Index::search(const Query& query, std::size_t limit, 
 Result<sets::Bitmap> Index::matches(const Query& query, const sets::Bitmap* within) {
   return impl_->read([&](const Xapian::Database& database) {
     sets::Bitmap found;
-    const Xapian::Query built = to_xapian(query);
+    const Xapian::Query built = filtered(query, within);
     if (built.empty()) {
       return found;
     }
@@ -349,7 +354,7 @@ Result<sets::Bitmap> Index::matches(const Query& query, const sets::Bitmap* with
       }
     }
     found.add_many(documents);
-    if (within != nullptr) {
+    if (within != nullptr && query.kind == Query::Kind::kTerm) {
       found &= *within;
     }
     return found;

@@ -27,7 +27,8 @@ inline constexpr double kBm25B = 0.75;
 /// One occurrence of a term.
 struct Posting {
   std::string term;
-  std::uint32_t position = 0;  ///< From 1; 0: the occurrence counts for ranking but stands nowhere.
+  std::uint32_t position = 0;  ///< From 1; 0: the occurrence stands nowhere.
+  std::uint32_t weight = 1;    ///< What it adds to the term's count and the document's length; 0: only to be found.
 };
 
 /// A query as a tree of our own, so that no parser but ours ever reads what people type.
@@ -39,6 +40,7 @@ struct Query {
     kOr,      ///< Scores add up.
     kMax,     ///< The best child's score.
     kAndNot,  ///< The first child without documents of the others.
+    kPrefix,   ///< The most frequent terms that begin with `term`.
     kPhrase,  ///< Terms in order within `window` positions. Children are terms.
     kScale,   ///< The only child's score times `factor`.
   } kind = Kind::kNothing;

@@ -74,6 +74,14 @@ TEST_F(FulltextIndex, RanksByBm25AndCombinesTerms) {
   EXPECT_THAT(found(Query::nothing()), ElementsAre());
 }
 
+TEST_F(FulltextIndex, PrefixesStandForTheirTerms) {
+  put(1, {"invoice"});
+  put(2, {"inventory"});
+  put(3, {"other"});
+  ASSERT_TRUE(index_->commit());
+  EXPECT_THAT(found({.kind = Query::Kind::kPrefix, .term = "inv", .children = {}}), UnorderedElementsAre(1, 2));
+}
+
 TEST_F(FulltextIndex, PhrasesNeedOrderAndNearness) {
   put(1, {"new", "york", "city"});
   put(2, {"york", "new", "city"});

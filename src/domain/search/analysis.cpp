@@ -1,0 +1,322 @@
+#include "domain/search/analysis.hpp"
+
+#include <algorithm>
+#include <map>
+#include <optional>
+#include <set>
+#include <utility>
+
+#include "base/text.hpp"
+
+namespace alcove::search {
+namespace {
+
+using fulltext::Posting;
+using fulltext::Query;
+using text::Term;
+using text::TermKind;
+
+/// Phrases never reach from one text into the next of the same document.
+constexpr std::uint32_t kPositionGap = 100;
+/// Weight of a folder's word beside a name's.
+constexpr double kFolderWeight = 0.3;
+/// A word of a name that is only begun.
+constexpr double kBegunWeight = 0.5;
+constexpr std::size_t kBegunBytesMin = 2;
+/// Words beside one another say something for short queries only.
+constexpr std::size_t kAdjacentWordsMax = 5;
+/// From this many words on a query is a sentence, whose function words are left out.
+constexpr std::size_t kSentenceWordsMin = 3;
+
+bool has_digit(std::string_view word) {
+  return std::ranges::any_of(word, [](char c) { return c >= '0' && c <= '9'; });
+}
+
+std::string stem_term(std::string_view stem, std::string_view language) {
+  std::string term = "Z";
+  term += language;
+  term += ':';
+  term += stem;
+  return term;
+}
+
+/// Bigrams carry Chinese, Japanese and Korean words; single characters count only where there is nothing else.
+bool is_positional(const Term& term) {
+  return term.kind == TermKind::kWord || term.kind == TermKind::kUnigram;
+}
+
+std::uint32_t append_text(std::vector<Posting>& postings, std::string_view text, std::string_view language,
+                          std::uint32_t offset) {
+  std::uint32_t last = offset;
+  for (const Term& term : text::make_terms(text, language)) {
+    const std::uint32_t position = offset + term.position + 1;
+    last = std::max(last, position);
+    postings.push_back({.term = term.surface, .position = position, .weight = 0});
+    postings.push_back({.term = ranking_term(term, language), .position = 0, .weight = 1});
+  }
+  return last;
+}
+
+/// The language most of whose function words stand in the query; nothing when none does.
+std::set<std::string> stop_words_of(std::span<const std::string> surfaces) {
+  std::set<std::string> found;
+  if (surfaces.size() < kSentenceWordsMin) {
+    return found;
+  }
+  std::map<std::string_view, std::size_t> counts;
+  std::size_t most = 0;
+  for (const std::string_view language : text::stop_word_languages()) {
+    std::size_t& count = counts[language];
+    for (const std::string& surface : surfaces) {
+      count += text::is_stop_word(surface, language) ? 1 : 0;
+    }
+    most = std::max(most, count);
+  }
+  for (const auto& [language, count] : counts) {
+    for (const std::string& surface : surfaces) {
+      if (count == most && text::is_stop_word(surface, language)) {
+        found.insert(surface);
+      }
+    }
+  }
+  return found;
+}
+
+class Analyser {
+ public:
+  explicit Analyser(std::span<const std::string> languages) : languages_(languages) {}
+
+  Analysed analyse(const ParsedQuery& query) && {
+    for (const std::string& word : query.words) {
+      add_text(word);
+    }
+    for (const std::string& phrase : query.phrases) {
+      add_text(phrase);
+      add_phrase(phrase, analysed_.phrases, analysed_.phrase_words);
+    }
+    for (const std::string& excluded : query.excluded) {
+      add_phrase(excluded, analysed_.excluded, analysed_.excluded_words);
+    }
+    drop_stop_words();
+    build_ranking();
+    build_names(query);
+    return std::move(analysed_);
+  }
+
+ private:
+  struct Pending {
+    QueryTerm term;
+    TermKind kind;
+  };
+
+  void add_text(std::string_view written) {
+    const std::vector<Term> terms = text::make_terms(written, {});
+    const bool has_bigrams = std::ranges::any_of(terms, [](const Term& t) { return t.kind == TermKind::kBigram; });
+    for (const Term& term : terms) {
+      if (term.kind == TermKind::kUnigram && has_bigrams) {
+        continue;
+      }
+      if (std::ranges::any_of(pending_, [&](const Pending& p) { return p.term.surface == term.surface; })) {
+        continue;
+      }
+      QueryTerm made{
+          .surface = term.surface, .variants = {stem_term(term.surface, {})}, .joined = term.kind == TermKind::kJoined};
+      if (term.kind == TermKind::kWord && !has_digit(term.surface)) {
+        const std::string_view word = written.substr(term.begin, term.end - term.begin);
+        for (const std::string& language : languages_) {
+          made.variants.push_back(stem_term(text::make_stem(word, language), language));
+        }
+      }
+      pending_.push_back({.term = std::move(made), .kind = term.kind});
+    }
+  }
+
+  static void add_phrase(std::string_view written, std::vector<Query>& queries,
+                         std::vector<std::vector<std::string>>& words) {
+    std::vector<std::string> surfaces;
+    std::optional<std::uint32_t> first;
+    std::uint32_t last = 0;
+    std::vector<Term> terms = text::make_terms(written, {});
+    for (const Term& term : terms) {
+      // Long dictionary words of Chinese and Japanese cover characters that are there one by one.
+      const bool covers = term.kind == TermKind::kWord && std::ranges::any_of(terms, [&](const Term& other) {
+                            return other.kind == TermKind::kUnigram && other.begin == term.begin;
+                          });
+      if (is_positional(term) && !covers) {
+        surfaces.push_back(term.surface);
+        first = first.value_or(term.position);
+        last = term.position;
+      }
+    }
+    if (surfaces.empty()) {
+      return;
+    }
+    words.push_back(surfaces);
+    if (surfaces.size() == 1) {
+      queries.push_back(Query::of_term(surfaces.front()));
+    } else {
+      queries.push_back(Query::phrase(std::move(surfaces), last - *first + 1));
+    }
+  }
+
+  void drop_stop_words() {
+    std::vector<std::string> surfaces;
+    for (const Pending& pending : pending_) {
+      if (pending.kind == TermKind::kWord) {
+        surfaces.push_back(pending.term.surface);
+      }
+    }
+    const std::set<std::string> stopped = stop_words_of(surfaces);
+    for (Pending& pending : pending_) {
+      if (!stopped.contains(pending.term.surface)) {
+        analysed_.ranking.push_back(std::move(pending.term));
+        words_only_ = words_only_ && pending.kind == TermKind::kWord;
+      }
+    }
+    if (analysed_.ranking.empty()) {
+      for (Pending& pending : pending_) {
+        analysed_.ranking.push_back(std::move(pending.term));
+      }
+    }
+  }
+
+  void build_ranking() {
+    std::vector<Query> any;
+    std::vector<Query> title;
+    std::vector<std::string> side_by_side;
+    for (const QueryTerm& term : analysed_.ranking) {
+      std::vector<Query> variants;
+      for (const std::string& variant : term.variants) {
+        variants.push_back(Query::of_term(variant));
+      }
+      any.push_back(variants.size() == 1 ? variants.front() : Query::of(Query::Kind::kMax, std::move(variants)));
+      if (!term.joined) {
+        title.push_back(Query::of_term("S" + term.surface));
+        side_by_side.push_back(term.surface);
+      }
+    }
+    if (any.empty()) {
+      return;
+    }
+    analysed_.keyword = Query::of(Query::Kind::kOr, std::move(any));
+    if (!title.empty()) {
+      analysed_.in_title = Query::of(Query::Kind::kAnd, std::move(title));
+    }
+    if (words_only_ && side_by_side.size() >= 2 && side_by_side.size() <= kAdjacentWordsMax) {
+      const auto window = static_cast<std::uint32_t>(side_by_side.size());
+      analysed_.adjacent = Query::phrase(std::move(side_by_side), window);
+    }
+  }
+
+  void build_names(const ParsedQuery& query) {
+    std::vector<std::string> surfaces;
+    const auto add = [&](std::string_view written) {
+      for (const Term& term : text::make_name_terms(written)) {
+        if ((term.kind == TermKind::kWord || term.kind == TermKind::kBigram) && !term.surface.empty()) {
+          surfaces.push_back(term.surface);
+        }
+      }
+    };
+    std::ranges::for_each(query.words, add);
+    std::ranges::for_each(query.phrases, add);
+    if (surfaces.empty()) {
+      return;
+    }
+    const std::set<std::string> stopped = stop_words_of(surfaces);
+    std::vector<std::string> kept;
+    std::ranges::copy_if(surfaces, std::back_inserter(kept), [&](const auto& s) { return !stopped.contains(s); });
+    analysed_.name_words = kept.empty() ? surfaces : kept;
+    std::vector<Query> exact;
+    std::vector<Query> near;
+    for (const std::string& word : analysed_.name_words) {
+      exact.push_back(Query::of(Query::Kind::kMax, {Query::of_term("N" + word), Query::of_term("E" + word)}));
+      std::vector<Query> ways{exact.back(), Query::scaled(Query::of_term("F" + word), kFolderWeight)};
+      if (&word == &analysed_.name_words.back() && word.size() >= kBegunBytesMin) {
+        ways.push_back(Query::scaled({.kind = Query::Kind::kPrefix, .term = "N" + word, .children = {}}, kBegunWeight));
+      }
+      near.push_back(Query::of(Query::Kind::kMax, std::move(ways)));
+    }
+    analysed_.in_name = Query::of(Query::Kind::kAnd, std::move(exact));
+    analysed_.near_name = Query::of(Query::Kind::kAnd, std::move(near));
+  }
+
+  std::span<const std::string> languages_;
+  std::vector<Pending> pending_;
+  bool words_only_ = true;
+  Analysed analysed_;
+};
+
+}  // namespace
+
+std::string ranking_term(const text::Term& term, std::string_view language) {
+  const bool stemmed = term.kind == TermKind::kWord && !has_digit(term.surface) && text::has_stemmer(language);
+  return stemmed ? stem_term(term.stem, language) : stem_term(term.surface, {});
+}
+
+std::vector<Posting> passage_postings(const wire::Passage& passage) {
+  std::vector<Posting> postings;
+  const std::uint32_t last = append_text(postings, passage.text, passage.language, 0);
+  if (!passage.title.empty()) {
+    // Where the title stands in the text already, counting it twice would favour first passages.
+    if (!passage.text.contains(passage.title)) {
+      append_text(postings, passage.title, passage.language, last + kPositionGap);
+    }
+    for (const Term& term : text::make_terms(passage.title, {})) {
+      postings.push_back({.term = "S" + term.surface, .position = 0, .weight = 0});
+    }
+  }
+  return postings;
+}
+
+std::vector<Posting> name_postings(std::string_view name, std::string_view folder_path, std::string_view library) {
+  std::vector<Posting> postings;
+  std::set<std::string> surfaces;
+  const std::string valid = to_valid_utf8(name);
+  // Both cuts: "annualReport" is found by "report" and by "annualreport".
+  for (const std::vector<Term>& terms : {text::make_name_terms(valid), text::make_terms(valid, {})}) {
+    for (const Term& term : terms) {
+      surfaces.insert(term.surface);
+    }
+  }
+  for (const std::string& surface : surfaces) {
+    postings.push_back({.term = "N" + surface, .position = 0, .weight = 1});
+  }
+  if (const std::size_t dot = valid.rfind('.'); dot != std::string::npos && dot > 0 && dot + 1 < valid.size()) {
+    postings.push_back(
+        {.term = "E" + text::fold_word(std::string_view(valid).substr(dot + 1)), .position = 0, .weight = 0});
+  }
+  std::set<std::string> folders;
+  for (const std::string& path : {to_valid_utf8(folder_path), to_valid_utf8(library)}) {
+    for (const Term& term : text::make_name_terms(path)) {
+      folders.insert(term.surface);
+    }
+  }
+  for (const std::string& surface : folders) {
+    postings.push_back({.term = "F" + surface, .position = 0, .weight = 1});
+  }
+  return postings;
+}
+
+Analysed analyse(const ParsedQuery& query, std::span<const std::string> languages) {
+  return Analyser(languages).analyse(query);
+}
+
+std::vector<std::string> folded_words(std::string_view text) {
+  std::vector<std::string> words;
+  const std::vector<Term> terms = text::make_name_terms(text);
+  for (const Term& term : terms) {
+    const bool covers = term.kind == TermKind::kWord && std::ranges::any_of(terms, [&](const Term& other) {
+                          return other.kind == TermKind::kUnigram && other.begin == term.begin;
+                        });
+    if (is_positional(term) && !covers) {
+      words.push_back(term.surface);
+    }
+  }
+  return words;
+}
+
+bool contains_in_order(std::span<const std::string> words, std::span<const std::string> wanted) {
+  return !wanted.empty() && !std::ranges::search(words, wanted).empty();
+}
+
+}  // namespace alcove::search

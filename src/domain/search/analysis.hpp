@@ -1,0 +1,70 @@
+#pragma once
+/// @file
+/// The one place that decides which index terms a text becomes, when it is stored and when it is asked for.
+///
+/// Terms of the passage index:
+///   word            a surface term with its position; never weighs, carries phrases
+///   Zen:connect     the stem of a word in the passage's language; ranks
+///   Z:re2024001     numbers, codes, bigrams, and words of languages without a stemmer; ranks
+///   Sword           a word of the document's title; never weighs
+/// Terms of the names index:
+///   Nword           a word of the file's name
+///   Eext            its extension
+///   Fword           a word of a folder above it, or of the library's name
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "domain/search/query.hpp"
+#include "drivers/fulltext/fulltext.hpp"
+#include "drivers/text/terms.hpp"
+#include "wire/artefacts.hpp"
+
+namespace alcove::search {
+
+/// Bumped whenever stored terms change: older indexes are then remade.
+inline constexpr std::string_view kTermsVersion = "1";
+
+/// What a passage is found by.
+std::vector<fulltext::Posting> passage_postings(const wire::Passage& passage);
+/// What a file is found by: its name, and the folders above it.
+std::vector<fulltext::Posting> name_postings(std::string_view name, std::string_view folder_path,
+                                             std::string_view library);
+
+/// The term that ranks for one term of a text in `language`.
+std::string ranking_term(const text::Term& term, std::string_view language);
+
+/// One thing that a query asks for: a word, a code, a bigram.
+struct QueryTerm {
+  std::string surface;                ///< Folded.
+  std::vector<std::string> variants;  ///< Ranking terms: its stem in each language of the corpus, and as it is.
+  bool joined = false;                ///< A code without its punctuation, beside its parts.
+};
+
+/// A query ready to be asked.
+struct Analysed {
+  std::vector<QueryTerm> ranking;         ///< Without words too common to rank by, unless there are no others.
+  fulltext::Query keyword;                ///< All of `ranking`, any of which may match.
+  std::vector<fulltext::Query> phrases;   ///< Each required in the file.
+  std::vector<fulltext::Query> excluded;  ///< None allowed in the file.
+  std::vector<std::vector<std::string>> phrase_words;  ///< The same as folded words in order, for names.
+  std::vector<std::vector<std::string>> excluded_words;
+  fulltext::Query in_title;   ///< All ranking words in the title; nothing when there is no such word.
+  fulltext::Query adjacent;   ///< All ranking words beside one another; nothing for one word or many.
+  fulltext::Query in_name;    ///< All words in a file's name.
+  fulltext::Query near_name;  ///< All words in its name or folders, the last one perhaps only begun.
+  std::vector<std::string> name_words;
+};
+
+/// `languages`: those that the corpus has stems of.
+Analysed analyse(const ParsedQuery& query, std::span<const std::string> languages);
+
+/// The folded words of a text in order, without bigrams: what phrases are compared by outside the index.
+std::vector<std::string> folded_words(std::string_view text);
+/// True if `words` contains `wanted` as neighbours in order.
+bool contains_in_order(std::span<const std::string> words, std::span<const std::string> wanted);
+
+}  // namespace alcove::search

@@ -1,0 +1,509 @@
+#include "domain/search/answer.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <map>
+#include <optional>
+#include <thread>
+#include <unordered_map>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "base/text.hpp"
+#include "domain/search/analysis.hpp"
+#include "domain/search/fusion.hpp"
+#include "domain/search/query.hpp"
+#include "domain/search/scope.hpp"
+#include "domain/search/snippet.hpp"
+#include "wire/codec.hpp"
+
+namespace alcove::search {
+namespace {
+
+constexpr std::size_t kLimitMax = 200;
+constexpr std::size_t kOffsetMax = 1'000;
+/// Best passages taken from each search; more only where they lie in too few files to fill the page.
+constexpr std::size_t kPoolPassages = 200;
+constexpr std::size_t kPoolPassagesMax = 2'000;
+/// A query's embedding takes 6 ms when the model is free; past this, words alone answer.
+constexpr std::chrono::milliseconds kEmbedTimeout{400};
+/// When asked for meaning only, waiting beats another kind of answer.
+constexpr std::chrono::milliseconds kEmbedTimeoutMeaning{5'000};
+constexpr std::size_t kCopiesMax = 100;
+/// Small enough to settle near ties only.
+constexpr double kTitleBoost = 0.05;
+constexpr double kAdjacentBoost = 0.02;
+
+/// One line of the answer before it is written out.
+struct Item {
+  ContentNumber content;  ///< 0: a file not hashed yet
+  FileId named;           ///< The file whose name matched; 0: none did.
+  const Candidate* candidate = nullptr;
+  double score = 0;
+  double name_score = 0;
+  std::int64_t more_passages = 0;
+  std::size_t order = 0;  ///< As found; settles ties.
+};
+
+double elapsed_ms(std::chrono::steady_clock::time_point since) {
+  return std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - since).count();
+}
+
+std::string joined(const std::vector<std::string>& words) {
+  return fmt::format("{}", fmt::join(words, ", "));
+}
+
+class Answer {
+ public:
+  Answer(Sources sources, const auth::Principal& principal, const Request& request, const Context& context)
+      : sources_(std::move(sources)), principal_(principal), request_(request), context_(context) {}
+
+  Result<Response> run() && {
+    const auto began = std::chrono::steady_clock::now();
+    response_.query = request_.query;
+    response_.mode = request_.mode;
+    parsed_ = parse_query(request_.query);
+    response_.notes = parsed_.notes;
+    analysed_ = analyse(parsed_, corpus().languages);
+    ALCOVE_TRY(Scope scope, Scope::make(sources_.generation, sources_.names, sources_.files, principal_, parsed_,
+                                        analysed_, sources_.cache));
+    scope_ = std::move(scope);
+    response_.notes.insert(response_.notes.end(), scope_->notes().begin(), scope_->notes().end());
+    ALCOVE_TRY_VOID(context_.check());
+    if (parsed_.has_text()) {
+      ALCOVE_TRY_VOID(find_passages());
+      ALCOVE_TRY_VOID(add_names());
+    } else if (scope_->is_filtered()) {
+      list_filtered();
+    }
+    ALCOVE_TRY_VOID(context_.check());
+    sort_items();
+    ALCOVE_TRY_VOID(write_hits());
+    response_.took_ms = elapsed_ms(began);
+    return std::move(response_);
+  }
+
+ private:
+  [[nodiscard]] const Corpus& corpus() const { return *sources_.generation.corpus; }
+  [[nodiscard]] fulltext::Index& keyword() const { return *sources_.generation.keyword; }
+  [[nodiscard]] std::size_t wanted() const { return request_.offset + request_.limit + 1; }
+
+  // --- the two searches ---
+
+  /// Whether there is anything that a query's vector could be compared with; says why not.
+  bool can_use_meaning() {
+    if (request_.mode == Mode::kKeyword) {
+      return false;
+    }
+    sets::Bitmap lacking = scope_->contents();
+    lacking &= corpus().with_passages;
+    const bool any_text = !lacking.empty();
+    lacking -= corpus().with_vectors;
+    if (const std::uint64_t count = lacking.size(); count > 0) {
+      response_.notes.push_back(
+          fmt::format("Meaning is still being computed for {} {}", count, count == 1 ? "document" : "documents"));
+    }
+    const bool any_vector = sources_.generation.vectors && sources_.generation.vectors->row_count() > 0;
+    if (any_text && !any_vector) {
+      response_.mode = Mode::kKeyword;
+    }
+    return any_vector;
+  }
+
+  void embed() {
+    const auto began = std::chrono::steady_clock::now();
+    Context limited = context_;
+    limited.deadline =
+        std::min(context_.deadline, began + (request_.mode == Mode::kMeaning ? kEmbedTimeoutMeaning : kEmbedTimeout));
+    embedding_ = sources_.embed(parsed_.text, limited);
+    response_.embed_ms = elapsed_ms(began);
+  }
+
+  Status find_passages() {
+    const bool meaning = can_use_meaning();
+    std::size_t pool = kPoolPassages;
+    {
+      // The model computes in another process: meanwhile this one searches words.
+      std::optional<std::jthread> embedder;
+      if (meaning) {
+        embedder.emplace([this] { embed(); });
+      }
+      if (request_.mode != Mode::kMeaning) {
+        ALCOVE_TRY(by_words_, keyword().search(analysed_.keyword, pool, &scope_->passages().passages));
+      }
+    }
+    if (meaning) {
+      judge_embedding();
+    }
+    if (request_.mode == Mode::kMeaning && !query_vector_) {
+      // The way back: words, and the answer says so.
+      ALCOVE_TRY(by_words_, keyword().search(analysed_.keyword, pool, &scope_->passages().passages));
+    }
+    while (true) {
+      find_by_meaning(pool);
+      ALCOVE_TRY_VOID(score_candidates());
+      group_candidates();
+      const bool saturated = by_words_.size() >= pool || by_meaning_.size() >= pool;
+      if (items_.size() >= wanted() || !saturated || pool >= kPoolPassagesMax) {
+        return {};
+      }
+      pool = kPoolPassagesMax;
+      if (!by_words_.empty()) {
+        ALCOVE_TRY(by_words_, keyword().search(analysed_.keyword, pool, &scope_->passages().passages));
+      }
+    }
+  }
+
+  void judge_embedding() {
+    if (!embedding_) {
+      response_.notes.push_back(fmt::format("{}; found by words only", embedding_.error().message));
+      response_.mode = Mode::kKeyword;
+    } else if (embedding_->values.size() != sources_.generation.vectors->dimensions()) {
+      response_.notes.emplace_back("Meaning is being computed anew for another model; found by words only");
+      response_.mode = Mode::kKeyword;
+    } else {
+      query_vector_ = &*embedding_;
+    }
+  }
+
+  void find_by_meaning(std::size_t pool) {
+    by_meaning_.clear();
+    if (query_vector_ != nullptr) {
+      by_meaning_ = sources_.generation.vectors->nearest(query_vector_->values, scope_->passages().runs, pool);
+    }
+  }
+
+  // --- one score ---
+
+  Status score_candidates() {
+    candidates_.clear();
+    std::unordered_map<std::uint32_t, std::size_t> places;
+    for (const fulltext::Match& match : by_words_) {
+      places.emplace(match.document, candidates_.size());
+      Candidate candidate{.passage = match.document, .keyword = match.score, .cosine = {}};
+      if (query_vector_ != nullptr) {
+        candidate.cosine = sources_.generation.vectors->similarity(match.document, query_vector_->values);
+      }
+      candidates_.push_back(candidate);
+    }
+    for (const vectors::Nearest& near : by_meaning_) {
+      if (!places.contains(near.row)) {
+        candidates_.push_back({.passage = near.row, .keyword = 0, .cosine = near.similarity});
+      }
+    }
+    drop_noise();
+    double weight = 1;
+    if (query_vector_ != nullptr) {
+      ALCOVE_TRY(weight, weight_of_words());
+    }
+    fuse(candidates_, weight);
+    ALCOVE_TRY_VOID(boost(analysed_.in_title, kTitleBoost, in_title_));
+    sets::Bitmap adjacent;
+    ALCOVE_TRY_VOID(boost(analysed_.adjacent, kAdjacentBoost, adjacent));
+    std::ranges::sort(candidates_, [](const Candidate& a, const Candidate& b) {
+      return a.score > b.score || (a.score == b.score && a.passage < b.passage);
+    });
+    return {};
+  }
+
+  /// Meaning finds something for everything: what is far below the best, and shares no word, is left out.
+  void drop_noise() {
+    if (query_vector_ == nullptr || by_meaning_.empty()) {
+      return;
+    }
+    const Calibration calibration = calibration_of(query_vector_->model_name);
+    const float best = by_meaning_.front().similarity;
+    const bool nothing = by_words_.empty() && best < calibration.floor;
+    std::erase_if(candidates_, [&](const Candidate& candidate) {
+      return candidate.keyword <= 0 && (nothing || candidate.cosine.value_or(-1) < best - calibration.margin);
+    });
+  }
+
+  Result<double> weight_of_words() {
+    if (by_words_.empty() || request_.mode == Mode::kMeaning) {
+      return 0.0;
+    }
+    ALCOVE_TRY(const fulltext::CollectionStatistics statistics, keyword().statistics());
+    std::vector<double> idfs;
+    for (const QueryTerm& term : analysed_.ranking) {
+      if (term.joined) {
+        continue;  // Its parts are counted; most texts do not write it as one.
+      }
+      ALCOVE_TRY(const std::vector<std::uint32_t> counts, keyword().document_frequencies(term.variants));
+      std::uint32_t total = 0;
+      for (const std::uint32_t count : counts) {
+        total += count;
+      }
+      idfs.push_back(fulltext::bm25_idf(statistics.document_count, total));
+    }
+    return keyword_weight(keyword_evidence(by_words_.front().score, std::move(idfs)));
+  }
+
+  Status boost(const fulltext::Query& query, double by, sets::Bitmap& members) {
+    if (query.kind == fulltext::Query::Kind::kNothing || candidates_.empty()) {
+      return {};
+    }
+    sets::Bitmap among;
+    for (const Candidate& candidate : candidates_) {
+      among.add(candidate.passage);
+    }
+    ALCOVE_TRY(members, keyword().matches(query, &among));
+    for (Candidate& candidate : candidates_) {
+      candidate.score += members.contains(candidate.passage) ? by : 0;
+    }
+    return {};
+  }
+
+  // --- items ---
+
+  void group_candidates() {
+    items_.clear();
+    item_of_content_.clear();
+    for (const Candidate& candidate : candidates_) {
+      const std::optional<ContentNumber> content = corpus().content_of(candidate.passage);
+      if (!content) {
+        continue;
+      }
+      const auto known = item_of_content_.find(content->value);
+      if (known != item_of_content_.end() && !request_.passages) {
+        ++items_[known->second].more_passages;
+        continue;
+      }
+      item_of_content_.emplace(content->value, items_.size());
+      items_.push_back({.content = *content, .named = {}, .candidate = &candidate, .score = candidate.score});
+    }
+  }
+
+  Status add_names() {
+    if (request_.mode == Mode::kMeaning && query_vector_ != nullptr) {
+      return {};
+    }
+    const std::size_t limit = std::min(wanted() + kCopiesMax, kOffsetMax + kLimitMax);
+    ALCOVE_TRY(const std::vector<NameMatch> matches,
+               sources_.names.search(analysed_.in_name, analysed_.near_name, scope_->visible_files(), limit));
+    for (const NameMatch& match : matches) {
+      ALCOVE_TRY(const std::optional<files::File> file, sources_.files.find(match.file));
+      if (!file || !scope_->accepts_by_name(*file)) {
+        continue;
+      }
+      const auto known = file->content ? item_of_content_.find(file->content.value) : item_of_content_.end();
+      if (known == item_of_content_.end()) {
+        if (file->content) {
+          item_of_content_.emplace(file->content.value, items_.size());
+        }
+        items_.push_back(
+            {.content = file->content, .named = file->id, .candidate = nullptr, .score = 0, .name_score = 0});
+      }
+      Item& item = known == item_of_content_.end() ? items_.back() : items_[known->second];
+      if (match.score > item.name_score) {
+        item.named = file->id;
+        item.name_score = match.score;
+      }
+    }
+    for (Item& item : items_) {
+      // Either is reason enough; both together are better.
+      item.score = 1 - (1 - std::min(item.score, 1.0)) * (1 - item.name_score);
+    }
+    return {};
+  }
+
+  /// Only filters: what they leave, newest content first.
+  void list_filtered() {
+    std::vector<std::uint32_t> contents = scope_->contents().to_vector();
+    std::ranges::reverse(contents);
+    contents.resize(std::min(contents.size(), kOffsetMax + kLimitMax + kCopiesMax));
+    for (const std::uint32_t content : contents) {
+      items_.push_back({.content = ContentNumber{content}, .named = {}, .candidate = nullptr});
+    }
+  }
+
+  void sort_items() {
+    for (std::size_t i = 0; i < items_.size(); ++i) {
+      items_[i].order = i;
+    }
+    std::ranges::sort(items_, [](const Item& a, const Item& b) {
+      return a.score > b.score || (a.score == b.score && a.order < b.order);
+    });
+  }
+
+  // --- hits ---
+
+  Status write_hits() {
+    ALCOVE_TRY(const std::vector<files::Library> libraries, sources_.files.libraries());
+    for (const files::Library& library : libraries) {
+      library_names_[library.id.value] = library.name;
+    }
+    std::size_t passed = 0;
+    for (const Item& item : items_) {
+      ALCOVE_TRY(const std::vector<files::File> files, files_of(item));
+      if (files.empty() || ++passed <= request_.offset) {
+        continue;
+      }
+      if (response_.hits.size() == request_.limit) {
+        response_.more = true;
+        break;
+      }
+      ALCOVE_TRY(Hit hit, make_hit(item, files));
+      response_.hits.push_back(std::move(hit));
+    }
+    return {};
+  }
+
+  /// The files that an item stands for, the one to show first; none when all were filtered out or are gone.
+  Result<std::vector<files::File>> files_of(const Item& item) {
+    std::vector<files::File> found;
+    if (!item.content) {
+      ALCOVE_TRY(std::optional<files::File> file, sources_.files.find(item.named));
+      if (file) {
+        found.push_back(std::move(*file));
+      }
+      return found;
+    }
+    ALCOVE_TRY(found, sources_.files.files_of(principal_, item.content, kCopiesMax));
+    std::erase_if(found, [&](const files::File& file) { return !scope_->accepts(file); });
+    std::ranges::sort(found, [&](const files::File& a, const files::File& b) {
+      const auto key = [&](const files::File& file) {
+        return std::tuple(file.id != item.named, file.path.size(), file.id.value);
+      };
+      return key(a) < key(b);
+    });
+    return found;
+  }
+
+  Result<Hit> make_hit(const Item& item, const std::vector<files::File>& files) {
+    Hit hit;
+    hit.file = files.front();
+    hit.library = library_names_[hit.file.library.value];
+    hit.same_content.assign(files.begin() + 1, files.end());
+    hit.score = std::min(item.score, 1.0);
+    hit.more_passages = item.more_passages;
+    std::uint32_t shown = 0;
+    if (item.candidate != nullptr) {
+      shown = item.candidate->passage;
+      hit.passage = PassageNumber{shown};
+    } else if (const Run* run = find_run(item.content); run != nullptr) {
+      shown = run->first;
+    }
+    if (shown != 0) {
+      ALCOVE_TRY(const std::optional<std::string> data, keyword().data(shown));
+      if (data) {
+        ALCOVE_TRY(const auto passage, wire::decode<wire::Passage>(as_bytes(*data)));
+        describe(hit, item, passage);
+      }
+    }
+    add_name_reason(hit, item);
+    const double total = [&] {
+      double sum = 0;
+      for (const Reason& reason : hit.reasons) {
+        sum += reason.weight;
+      }
+      return sum;
+    }();
+    for (Reason& reason : hit.reasons) {
+      reason.weight = total > 0 ? reason.weight / total : 0;
+    }
+    return hit;
+  }
+
+  const Run* find_run(ContentNumber content) const {
+    if (!content || !corpus().with_passages.contains(content.value)) {
+      return nullptr;
+    }
+    const auto found = std::ranges::find(corpus().runs, content, &Run::content);
+    return found == corpus().runs.end() ? nullptr : &*found;
+  }
+
+  void describe(Hit& hit, const Item& item, const wire::Passage& passage) {
+    Snippet snippet = make_snippet(passage, analysed_.ranking);
+    hit.snippet = std::move(snippet.spans);
+    hit.title = passage.title;
+    hit.language = passage.language;
+    if (item.candidate == nullptr) {
+      return;
+    }
+    hit.place = passage.place;
+    const Candidate& candidate = *item.candidate;
+    if (candidate.keyword > 0) {
+      hit.reasons.push_back({.kind = "terms",
+                             .text = "Contains " + joined(snippet.matched),
+                             .terms = snippet.matched,
+                             .value = candidate.keyword,
+                             .weight = candidate.keyword_share + (candidate.cosine ? 0 : candidate.meaning_share),
+                             .model = {}});
+    }
+    if (candidate.cosine && query_vector_ != nullptr) {
+      hit.reasons.push_back({.kind = "meaning",
+                             .text = fmt::format("Close in meaning: {:.2f} of 1", *candidate.cosine),
+                             .terms = {},
+                             .value = *candidate.cosine,
+                             .weight = candidate.meaning_share,
+                             .model = query_vector_->model_name});
+    }
+    for (const std::string& phrase : parsed_.phrases) {
+      hit.reasons.push_back({.kind = "phrase",
+                             .text = fmt::format("The file contains “{}”", phrase),
+                             .terms = {phrase},
+                             .value = 1,
+                             .weight = 0,
+                             .model = {}});
+    }
+    if (in_title_.contains(candidate.passage)) {
+      hit.reasons.push_back({.kind = "title",
+                             .text = "Every word stands in the title",
+                             .terms = {},
+                             .value = 1,
+                             .weight = kTitleBoost,
+                             .model = {}});
+    }
+  }
+
+  void add_name_reason(Hit& hit, const Item& item) const {
+    if (item.name_score <= 0) {
+      return;
+    }
+    hit.reasons.push_back({.kind = "name",
+                           .text = "The file's name or folder matches",
+                           .terms = analysed_.name_words,
+                           .value = item.name_score,
+                           .weight = item.name_score,
+                           .model = {}});
+  }
+
+  Sources sources_;
+  const auth::Principal& principal_;
+  const Request& request_;
+  const Context& context_;
+  Response response_;
+  ParsedQuery parsed_;
+  Analysed analysed_;
+  std::optional<Scope> scope_;
+  Result<Embedding> embedding_ = Embedding{};
+  const Embedding* query_vector_ = nullptr;
+  std::vector<fulltext::Match> by_words_;
+  std::vector<vectors::Nearest> by_meaning_;
+  std::vector<Candidate> candidates_;  ///< Not changed once items point into it.
+  sets::Bitmap in_title_;
+  std::vector<Item> items_;
+  std::unordered_map<std::uint32_t, std::size_t> item_of_content_;
+  std::map<std::int64_t, std::string> library_names_;
+};
+
+}  // namespace
+
+Result<Response> answer(Sources sources, const auth::Principal& principal, const Request& request,
+                        const Context& context) {
+  if (request.limit == 0 || request.limit > kLimitMax) {
+    Error error = make_error(ErrorCode::kInvalidArgument, fmt::format("The limit must be 1 to {}", kLimitMax));
+    error.field = "limit";
+    return std::unexpected(std::move(error));
+  }
+  if (request.offset > kOffsetMax) {
+    Error error = make_error(ErrorCode::kInvalidArgument, fmt::format("The offset must be 0 to {}", kOffsetMax));
+    error.field = "offset";
+    return std::unexpected(std::move(error));
+  }
+  return Answer(std::move(sources), principal, request, context).run();
+}
+
+}  // namespace alcove::search

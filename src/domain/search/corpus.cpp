@@ -1,0 +1,84 @@
+#include "domain/search/corpus.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace alcove::search {
+
+std::optional<ContentNumber> Corpus::content_of(std::uint32_t passage) const {
+  const auto after = std::ranges::upper_bound(runs, passage, {}, &Run::first);
+  if (after == runs.begin()) {
+    return std::nullopt;
+  }
+  const Run& run = *std::prev(after);
+  return passage - run.first < run.count ? std::optional(run.content) : std::nullopt;
+}
+
+PassageSet passages_of(const Corpus& corpus, const sets::Bitmap& contents) {
+  PassageSet set;
+  for (const Run& run : corpus.runs) {
+    if (!contents.contains(run.content.value)) {
+      continue;
+    }
+    if (!set.runs.empty() && set.runs.back().first + set.runs.back().count == run.first) {
+      set.runs.back().count += run.count;
+    } else {
+      set.runs.push_back({.first = run.first, .count = run.count});
+    }
+  }
+  for (const vectors::RowRun& run : set.runs) {
+    set.passages.add_run(run.first, run.count);
+  }
+  return set;
+}
+
+sets::Bitmap contents_of(const Corpus& corpus, const sets::Bitmap& passages) {
+  sets::Bitmap contents;
+  for (const Run& run : corpus.runs) {
+    std::uint32_t found = 0;
+    if (!passages.next(run.first, found)) {
+      break;
+    }
+    if (found - run.first < run.count) {
+      contents.add(run.content.value);
+    }
+  }
+  return contents;
+}
+
+PassageSet passage_set(sets::Bitmap passages) {
+  PassageSet set{.passages = std::move(passages), .runs = {}};
+  set.passages.for_each([&](std::uint32_t passage) {
+    if (!set.runs.empty() && set.runs.back().first + set.runs.back().count == passage) {
+      ++set.runs.back().count;
+    } else {
+      set.runs.push_back({.first = passage, .count = 1});
+    }
+    return true;
+  });
+  return set;
+}
+
+std::shared_ptr<const PassageSet> PassageSetCache::find_or_make(const std::shared_ptr<const Corpus>& corpus,
+                                                                const std::shared_ptr<const sets::Bitmap>& contents) {
+  auto found = entries_.with([&](const std::deque<Entry>& entries) -> std::shared_ptr<const PassageSet> {
+    for (const Entry& entry : entries) {
+      if (entry.corpus_version == corpus->version && entry.contents == contents) {
+        return entry.set;
+      }
+    }
+    return nullptr;
+  });
+  if (!found) {
+    found = std::make_shared<const PassageSet>(passages_of(*corpus, *contents));
+    entries_.with([&](std::deque<Entry>& entries) {
+      entries.push_front({.corpus_version = corpus->version, .contents = contents, .set = found});
+      if (entries.size() > kEntriesMax) {
+        entries.pop_back();
+      }
+    });
+  }
+  return found;
+}
+
+}  // namespace alcove::search

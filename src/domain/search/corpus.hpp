@@ -1,0 +1,73 @@
+#pragma once
+/// @file
+/// What the passage index holds, as searches need it in memory: runs, formats, languages.
+
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/ids.hpp"
+#include "base/sync.hpp"
+#include "drivers/sets/bitmap.hpp"
+#include "drivers/vectors/vectors.hpp"
+#include "wire/artefacts.hpp"
+
+namespace alcove::search {
+
+/// The passages of one content.
+struct Run {
+  std::uint32_t first = 0;
+  std::uint32_t count = 0;
+  ContentNumber content;
+};
+
+/// A snapshot, made after each commit; never changed, shared by the searches that use it.
+struct Corpus {
+  std::uint64_t version = 0;
+  std::vector<Run> runs;  ///< By `first`, not overlapping.
+  std::map<wire::Format, sets::Bitmap> formats;
+  sets::Bitmap with_passages;          ///< contents
+  sets::Bitmap with_vectors;           ///< contents; a subset of with_passages
+  std::vector<std::string> languages;  ///< that passages were stemmed in
+  std::int64_t passage_count = 0;
+  std::int64_t vector_count = 0;
+
+  /// Nothing when no run holds the passage.
+  [[nodiscard]] std::optional<ContentNumber> content_of(std::uint32_t passage) const;
+};
+
+/// The passages of some contents, in the two forms that the two searches filter by.
+struct PassageSet {
+  sets::Bitmap passages;
+  std::vector<vectors::RowRun> runs;
+};
+PassageSet passages_of(const Corpus& corpus, const sets::Bitmap& contents);
+/// Some passages in the same two forms.
+PassageSet passage_set(sets::Bitmap passages);
+/// The contents that have at least one of `passages`.
+sets::Bitmap contents_of(const Corpus& corpus, const sets::Bitmap& passages);
+
+/// Remembers the passages of the last few visible sets, which change seldom and are asked for often.
+///
+/// Thread safety: any thread.
+class PassageSetCache {
+ public:
+  std::shared_ptr<const PassageSet> find_or_make(const std::shared_ptr<const Corpus>& corpus,
+                                                 const std::shared_ptr<const sets::Bitmap>& contents);
+
+ private:
+  /// One per principal at work is enough; more would only hold memory.
+  static constexpr std::size_t kEntriesMax = 4;
+  struct Entry {
+    std::uint64_t corpus_version = 0;
+    std::shared_ptr<const sets::Bitmap> contents;  ///< Held, so that its address stays its own.
+    std::shared_ptr<const PassageSet> set;         ///< Shared with searches at work.
+  };
+  Guarded<std::deque<Entry>> entries_;
+};
+
+}  // namespace alcove::search

@@ -1,0 +1,48 @@
+#pragma once
+/// @file
+/// Keyword and meaning into one score.
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string_view>
+#include <vector>
+
+namespace alcove::search {
+
+/// Highest weight of keywords in hybrid search, and the evidence from which on they have it. Measured on SQuAD,
+/// Cranfield, CISI and XQuAD (docs/MEASUREMENTS.md): a fixed weight harms questions in another language than the text.
+inline constexpr double kKeywordWeightMax = 0.4;
+inline constexpr double kEvidenceFull = 0.4;
+/// How many of a query's rarest words the evidence is measured against.
+inline constexpr std::size_t kEvidenceTerms = 4;
+
+/// One passage that either search found.
+struct Candidate {
+  std::uint32_t passage = 0;
+  double keyword = 0;           ///< BM25; 0 where the words do not occur.
+  std::optional<float> cosine;  ///< Nothing while the passage has no vector.
+  double keyword_share = 0;     ///< Of `score`, after `fuse`.
+  double meaning_share = 0;
+  double score = 0;  ///< 0 to 1, after `fuse`.
+};
+
+/// How much of the best score that a query could have was reached: best ÷ ((k1 + 1) · Σ of its largest idfs), words
+/// that occur nowhere included. 0 when there are no words.
+double keyword_evidence(double best_score, std::vector<double> idfs);
+/// kKeywordWeightMax · min(1, evidence ÷ kEvidenceFull).
+double keyword_weight(double evidence);
+
+/// Sets each candidate's score: both scores scaled to 0..1 over the candidates, then weighted. A candidate without a
+/// vector gets its keyword score for both, so that passages whose meaning is not computed yet are not pushed down.
+void fuse(std::span<Candidate> candidates, double weight_of_keywords);
+
+/// What similarities of a model mean, as far as it was measured.
+struct Calibration {
+  float floor;   ///< Where words find nothing, a best similarity below this means that nothing was found.
+  float margin;  ///< Passages without any of the words count only within this of the best similarity.
+};
+/// e5 puts everything between .75 and .9; a model without figures gets limits that never apply.
+Calibration calibration_of(std::string_view model_name);
+
+}  // namespace alcove::search

@@ -1,0 +1,62 @@
+#pragma once
+/// @file
+/// The index of file names and folders, fed with file changes. Key: the file's id.
+
+#include <atomic>
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "base/error.hpp"
+#include "base/sync.hpp"
+#include "domain/files/files.hpp"
+#include "drivers/fulltext/fulltext.hpp"
+#include "drivers/sets/bitmap.hpp"
+
+namespace alcove::search {
+
+/// A file found by its name.
+struct NameMatch {
+  FileId file;
+  double score = 0;  ///< 0 to 1
+};
+
+/// Thread safety: one thread changes; searches from any thread.
+/// Failure: a damaged or outdated index is removed and remade empty, with a log line.
+class NameIndex {
+ public:
+  static Result<std::unique_ptr<NameIndex>> open(const std::filesystem::path& folder, files::Files& files);
+
+  [[nodiscard]] std::int64_t applied() const { return applied_; }
+  [[nodiscard]] std::size_t pending() const { return pending_; }
+  Status apply(const files::Files::FileChange& change);
+  Status commit();
+  Status clear();
+  [[nodiscard]] std::int64_t file_count() const { return file_count_; }
+
+  /// The best matches among `visible`, best first: all words in the name, or else in name and folders with the last
+  /// word perhaps only begun.
+  Result<std::vector<NameMatch>> search(const fulltext::Query& in_name, const fulltext::Query& near_name,
+                                        const sets::Bitmap& visible, std::size_t limit);
+  /// Files among `visible` whose name fits: a pattern with * or ?, or words that the name must hold.
+  Result<sets::Bitmap> named(std::string_view value, const sets::Bitmap& visible);
+
+ private:
+  NameIndex(std::filesystem::path folder, files::Files& files) : folder_(std::move(folder)), files_(files) {}
+  Status open_index();
+  Result<std::string> library_name(LibraryId library);
+  [[nodiscard]] std::shared_ptr<fulltext::Index> index() const {
+    return published_.with([](const auto& current) { return current; });
+  }
+
+  const std::filesystem::path folder_;
+  files::Files& files_;
+  Guarded<std::shared_ptr<fulltext::Index>> published_;  ///< Shared with searches on it.
+  std::atomic<std::int64_t> applied_{0};
+  std::atomic<std::int64_t> file_count_{0};
+  std::size_t pending_ = 0;
+};
+
+}  // namespace alcove::search

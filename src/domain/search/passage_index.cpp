@@ -1,0 +1,404 @@
+#include "domain/search/passage_index.hpp"
+
+#include <charconv>
+#include <utility>
+
+#include "base/log.hpp"
+#include "base/text.hpp"
+#include "domain/search/analysis.hpp"
+#include "drivers/text/terms.hpp"
+#include "wire/codec.hpp"
+
+namespace alcove::search {
+namespace {
+
+constexpr std::string_view kArea = "search";
+constexpr std::string_view kAppliedKey = "applied";
+constexpr std::string_view kVersionKey = "version";
+constexpr std::string_view kStoreKey = "store";
+
+// Facts are metadata keys with an empty meaning, so that opening the index reads keys only.
+// R content first count · F format content · L language; numbers big-endian.
+void append_number(std::string& key, std::uint32_t number) {
+  for (const unsigned shift : {24U, 16U, 8U, 0U}) {
+    key += static_cast<char>((number >> shift) & 0xFFU);
+  }
+}
+std::uint32_t read_number(std::string_view bytes) {
+  std::uint32_t number = 0;
+  for (const char byte : bytes.substr(0, 4)) {
+    number = (number << 8U) | static_cast<unsigned char>(byte);
+  }
+  return number;
+}
+
+std::string run_key(const Run& run) {
+  std::string key = "R";
+  append_number(key, run.content.value);
+  append_number(key, run.first);
+  append_number(key, run.count);
+  return key;
+}
+std::string format_key(wire::Format format, ContentNumber content) {
+  std::string key = "F";
+  key += static_cast<char>(format);
+  append_number(key, content.value);
+  return key;
+}
+
+std::int64_t parse_applied(std::string_view text) {
+  std::int64_t number = 0;
+  std::from_chars(text.data(), text.data() + text.size(), number);
+  return number;
+}
+
+/// Removes a folder or file by renaming it first: a searcher may still be reading it, and a new one takes its place.
+Status remove_path(const std::filesystem::path& path) {
+  std::error_code error;
+  std::filesystem::path aside = path;
+  aside += ".old";
+  std::filesystem::remove_all(aside, error);
+  error.clear();
+  std::filesystem::rename(path, aside, error);
+  if (error && error != std::errc::no_such_file_or_directory) {
+    return fail_errno(error.value(), "remove a search index");
+  }
+  std::filesystem::remove_all(aside, error);
+  return {};
+}
+
+}  // namespace
+
+Result<std::unique_ptr<PassageIndex>> PassageIndex::open(const std::filesystem::path& folder, artefacts::Store& store) {
+  auto index = std::unique_ptr<PassageIndex>(new PassageIndex(folder, store));
+  ALCOVE_TRY_VOID(index->open_keyword());
+  ALCOVE_TRY_VOID(index->open_vectors());
+  ALCOVE_TRY_VOID(index->load_corpus());
+  index->publish();
+  return index;
+}
+
+Generation PassageIndex::generation() const {
+  return published_.with([](const Generation& current) { return current; });
+}
+
+std::int64_t PassageIndex::applied() const {
+  return std::min(keyword_applied_, vectors_applied_);
+}
+
+Status PassageIndex::remove_keyword() {
+  keyword_.reset();
+  keyword_applied_ = 0;
+  return remove_path(folder_ / "passages");
+}
+
+Status PassageIndex::remove_vectors() {
+  vectors_.reset();
+  vectors_applied_ = 0;
+  with_vectors_ = {};
+  return remove_path(folder_ / "text_vectors");
+}
+
+Status PassageIndex::open_keyword() {
+  for (int attempt = 0; attempt < 2; ++attempt) {
+    auto opened = fulltext::Index::open(folder_ / "passages");
+    if (opened) {
+      keyword_ = std::move(*opened);
+      auto version = keyword_->metadata(kVersionKey);
+      auto store_id = keyword_->metadata(kStoreKey);
+      auto applied = keyword_->metadata(kAppliedKey);
+      if (version && store_id && applied) {
+        if (version->empty()) {
+          ALCOVE_TRY_VOID(keyword_->set_metadata(kVersionKey, kTermsVersion));
+          return keyword_->set_metadata(kStoreKey, store_.store_id());
+        }
+        keyword_applied_ = parse_applied(*applied);
+        if (*version == kTermsVersion && *store_id == store_.store_id() && keyword_applied_ <= store_.last_sequence()) {
+          return {};
+        }
+        if (*store_id != store_.store_id() || keyword_applied_ > store_.last_sequence()) {
+          // Numbers of another artefact store name other passages: the vectors are as foreign as the words.
+          ALCOVE_TRY_VOID(remove_vectors());
+        }
+        log_info(kArea, "the keyword index is outdated or foreign and is remade");
+      } else {
+        log_warning(kArea, "the keyword index cannot be read and is remade");
+      }
+    } else if (opened.error().code == ErrorCode::kCorrupt) {
+      log_warning(kArea, "the keyword index is damaged and is remade: {}", opened.error().detail);
+    } else {
+      return std::unexpected(std::move(opened).error());
+    }
+    ALCOVE_TRY_VOID(remove_keyword());
+  }
+  return fail(ErrorCode::kCorrupt, "The search index cannot be made", "keyword index: remaking it did not help");
+}
+
+Status PassageIndex::open_vectors() {
+  auto opened = vectors::VectorRows::open(folder_ / "text_vectors");
+  if (opened) {
+    vectors_ = std::move(*opened);
+    vectors_applied_ = vectors_->applied();
+    if (vectors_applied_ <= store_.last_sequence()) {
+      return {};
+    }
+    log_warning(kArea, "the vector rows are of another artefact store and are remade");
+    return remove_vectors();
+  }
+  if (opened.error().code == ErrorCode::kNotFound) {
+    return {};
+  }
+  log_warning(kArea, "the vector rows are damaged and are remade: {}", opened.error().detail);
+  return remove_vectors();
+}
+
+Status PassageIndex::load_corpus() {
+  runs_.clear();
+  first_of_content_.clear();
+  format_of_content_.clear();
+  languages_.clear();
+  with_vectors_ = {};
+  ALCOVE_TRY_VOID(keyword_->for_each_metadata_key("R", [&](std::string_view key) {
+    if (key.size() == 13) {
+      const Run run{.first = read_number(key.substr(5)),
+                    .count = read_number(key.substr(9)),
+                    .content = ContentNumber{read_number(key.substr(1))}};
+      runs_[run.first] = run;
+      first_of_content_[run.content.value] = run.first;
+      if (vectors_ && vectors_->has(run.first)) {
+        with_vectors_.add(run.content.value);
+      }
+    }
+    return true;
+  }));
+  ALCOVE_TRY_VOID(keyword_->for_each_metadata_key("F", [&](std::string_view key) {
+    if (key.size() == 6 && static_cast<unsigned char>(key[1]) < static_cast<unsigned char>(wire::Format::kCount_)) {
+      format_of_content_[read_number(key.substr(2))] = static_cast<wire::Format>(key[1]);
+    }
+    return true;
+  }));
+  return keyword_->for_each_metadata_key("L", [&](std::string_view key) {
+    languages_.emplace(key.substr(1));
+    return true;
+  });
+}
+
+void PassageIndex::publish() {
+  auto corpus = std::make_shared<Corpus>();
+  corpus->version = ++version_;
+  corpus->runs.reserve(runs_.size());
+  std::vector<std::uint32_t> contents;
+  for (const auto& [first, run] : runs_) {
+    corpus->runs.push_back(run);
+    contents.push_back(run.content.value);
+    corpus->passage_count += run.count;
+    corpus->vector_count += with_vectors_.contains(run.content.value) ? run.count : 0;
+  }
+  corpus->with_passages.add_many(contents);
+  corpus->with_vectors = with_vectors_;
+  std::map<wire::Format, std::vector<std::uint32_t>> formats;
+  for (const auto& [content, format] : format_of_content_) {
+    formats[format].push_back(content);
+  }
+  for (const auto& [format, members] : formats) {
+    corpus->formats[format].add_many(members);
+  }
+  corpus->languages.assign(languages_.begin(), languages_.end());
+  published_.with(
+      [&](Generation& current) { current = {.keyword = keyword_, .vectors = vectors_, .corpus = std::move(corpus)}; });
+}
+
+Status PassageIndex::apply(const artefacts::Change& change) {
+  if (change.sequence > keyword_applied_) {
+    ALCOVE_TRY_VOID(apply_to_keyword(change));
+    keyword_applied_ = change.sequence;
+  }
+  if (change.sequence > vectors_applied_) {
+    ALCOVE_TRY_VOID(apply_to_vectors(change));
+    vectors_applied_ = std::exchange(vectors_restarted_, false) ? 0 : change.sequence;
+  }
+  return {};
+}
+
+Status PassageIndex::apply_to_keyword(const artefacts::Change& change) {
+  const bool removed = change.kind == artefacts::Change::Kind::kRemoved;
+  if (change.stage == "passages") {
+    if (!removed) {
+      return index_passages(change.content);
+    }
+    const auto known = first_of_content_.find(change.content.value);
+    const bool current = known != first_of_content_.end() && known->second == change.first_passage.value;
+    return current ? drop_run(change.content) : Status{};
+  }
+  if (change.stage == "probe") {
+    return removed ? drop_format(change.content) : index_format(change.content);
+  }
+  if (change.stage.empty() && removed) {
+    ALCOVE_TRY_VOID(drop_run(change.content));
+    return drop_format(change.content);
+  }
+  return {};
+}
+
+Status PassageIndex::apply_to_vectors(const artefacts::Change& change) {
+  const bool removed = change.kind == artefacts::Change::Kind::kRemoved;
+  if (removed && change.passage_count > 0 && vectors_) {
+    ++pending_;
+    return vectors_->clear({.first = change.first_passage.value, .count = change.passage_count});
+  }
+  if (change.stage == "text_vectors" && removed) {
+    const auto known = first_of_content_.find(change.content.value);
+    if (known != first_of_content_.end() && vectors_) {
+      const Run& run = runs_.at(known->second);
+      with_vectors_.remove(change.content.value);
+      ++pending_;
+      return vectors_->clear({.first = run.first, .count = run.count});
+    }
+    return {};
+  }
+  return change.stage == "text_vectors" ? write_vectors(change) : Status{};
+}
+
+Status PassageIndex::index_passages(ContentNumber content) {
+  ALCOVE_TRY(const auto artefact, store_.find(content, "passages"));
+  if (!artefact || artefact->passage_count == 0) {
+    return drop_run(content);
+  }
+  auto decoded = wire::decode<wire::PassagesArtefact>(artefact->data);
+  if (!decoded || decoded->passages.size() != artefact->passage_count) {
+    log_warning(kArea, "the passages of content {} are damaged and were left out", content.value);
+    return drop_run(content);
+  }
+  const Run run{.first = artefact->first_passage.value, .count = artefact->passage_count, .content = content};
+  const auto known = first_of_content_.find(content.value);
+  if (known != first_of_content_.end() && known->second != run.first) {
+    ALCOVE_TRY_VOID(drop_run(content));
+  }
+  // The key first: whatever Xapian writes early, a replay or a removal knows of it.
+  ALCOVE_TRY_VOID(keyword_->set_metadata(run_key(run), "1"));
+  for (std::uint32_t i = 0; i < run.count; ++i) {
+    const wire::Passage& passage = decoded->passages[i];
+    if (text::has_stemmer(passage.language) && languages_.insert(passage.language).second) {
+      ALCOVE_TRY_VOID(keyword_->set_metadata("L" + passage.language, "1"));
+    }
+    ALCOVE_TRY_VOID(keyword_->replace(run.first + i, passage_postings(passage), as_text(wire::encode(passage))));
+  }
+  runs_[run.first] = run;
+  first_of_content_[content.value] = run.first;
+  if (vectors_ && vectors_->has(run.first)) {
+    with_vectors_.add(content.value);
+  }
+  pending_ += run.count;
+  return {};
+}
+
+Status PassageIndex::drop_run(ContentNumber content) {
+  const auto known = first_of_content_.find(content.value);
+  if (known == first_of_content_.end()) {
+    return {};
+  }
+  const Run run = runs_.at(known->second);
+  for (std::uint32_t i = 0; i < run.count; ++i) {
+    ALCOVE_TRY_VOID(keyword_->remove(run.first + i));
+  }
+  ALCOVE_TRY_VOID(keyword_->set_metadata(run_key(run), ""));
+  if (vectors_) {
+    ALCOVE_TRY_VOID(vectors_->clear({.first = run.first, .count = run.count}));
+  }
+  with_vectors_.remove(content.value);
+  runs_.erase(run.first);
+  first_of_content_.erase(known);
+  pending_ += run.count;
+  return {};
+}
+
+Status PassageIndex::index_format(ContentNumber content) {
+  ALCOVE_TRY(const auto artefact, store_.find(content, "probe"));
+  ALCOVE_TRY_VOID(drop_format(content));
+  if (!artefact) {
+    return {};
+  }
+  const auto probe = wire::decode<wire::ProbeArtefact>(artefact->data);
+  if (!probe) {
+    log_warning(kArea, "the probe of content {} is damaged and was left out", content.value);
+    return {};
+  }
+  format_of_content_[content.value] = probe->format;
+  ++pending_;
+  return keyword_->set_metadata(format_key(probe->format, content), "1");
+}
+
+Status PassageIndex::drop_format(ContentNumber content) {
+  const auto known = format_of_content_.find(content.value);
+  if (known == format_of_content_.end()) {
+    return {};
+  }
+  const std::string key = format_key(known->second, content);
+  format_of_content_.erase(known);
+  ++pending_;
+  return keyword_->set_metadata(key, "");
+}
+
+Status PassageIndex::write_vectors(const artefacts::Change& change) {
+  const ContentNumber content = change.content;
+  const auto known = first_of_content_.find(content.value);
+  if (known == first_of_content_.end()) {
+    return {};
+  }
+  ALCOVE_TRY(const auto artefact, store_.find(content, "text_vectors"));
+  if (!artefact) {
+    return {};
+  }
+  const Run run = runs_.at(known->second);
+  const auto decoded = wire::decode<wire::VectorsArtefact>(artefact->data);
+  if (!decoded || decoded->scales.size() != run.count || decoded->dimensions == 0 ||
+      decoded->values.size() != decoded->scales.size() * decoded->dimensions) {
+    log_warning(kArea, "the vectors of content {} do not fit its passages and were left out", content.value);
+    return {};
+  }
+  if (vectors_ && vectors_->dimensions() != decoded->dimensions) {
+    if (change.sequence <= dimensions_since_) {
+      return {};  // Of the model before: waits to be computed anew.
+    }
+    log_info(kArea, "vectors have {} dimensions now; their rows are remade", decoded->dimensions);
+    ALCOVE_TRY_VOID(remove_vectors());
+    ALCOVE_TRY(vectors_, vectors::VectorRows::create(folder_ / "text_vectors", decoded->dimensions));
+    vectors_restarted_ = true;
+    dimensions_since_ = change.sequence;
+    ++pending_;
+    return {};
+  }
+  if (!vectors_) {
+    ALCOVE_TRY(vectors_, vectors::VectorRows::create(folder_ / "text_vectors", decoded->dimensions));
+  }
+  ALCOVE_TRY_VOID(vectors_->write(run.first, decoded->scales, decoded->values));
+  with_vectors_.add(content.value);
+  pending_ += run.count;
+  return {};
+}
+
+Status PassageIndex::commit() {
+  if (pending_ == 0) {
+    return {};
+  }
+  ALCOVE_TRY_VOID(keyword_->set_metadata(kAppliedKey, std::to_string(keyword_applied_)));
+  ALCOVE_TRY_VOID(keyword_->commit());
+  if (vectors_) {
+    ALCOVE_TRY_VOID(vectors_->commit(vectors_applied_));
+  }
+  pending_ = 0;
+  publish();
+  return {};
+}
+
+Status PassageIndex::clear() {
+  ALCOVE_TRY_VOID(remove_vectors());
+  ALCOVE_TRY_VOID(remove_keyword());
+  ALCOVE_TRY_VOID(open_keyword());
+  ALCOVE_TRY_VOID(load_corpus());
+  pending_ = 0;
+  publish();
+  return {};
+}
+
+}  // namespace alcove::search

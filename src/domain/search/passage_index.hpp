@@ -1,0 +1,91 @@
+#pragma once
+/// @file
+/// The keyword index and the vector rows of passages, fed with artefact changes.
+
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <memory>
+#include <set>
+#include <string>
+#include <unordered_map>
+
+#include "base/error.hpp"
+#include "base/sync.hpp"
+#include "domain/artefacts/store.hpp"
+#include "domain/search/corpus.hpp"
+#include "drivers/fulltext/fulltext.hpp"
+#include "drivers/vectors/vectors.hpp"
+
+namespace alcove::search {
+
+/// What one search works on. Shared: a rebuild replaces the parts while searches finish on the old ones.
+struct Generation {
+  std::shared_ptr<fulltext::Index> keyword;
+  std::shared_ptr<vectors::VectorRows> vectors;  ///< Nothing while no passage has a vector.
+  std::shared_ptr<const Corpus> corpus;
+};
+
+/// Both indexes follow the artefact store; each keeps the number of the last change inside its own commit, so either
+/// may be older than the other, or be gone, and is brought up by applying changes again.
+///
+/// Thread safety: one thread changes; `generation` from any thread.
+/// Failure: a damaged, foreign or outdated index is removed and remade empty, with a log line.
+class PassageIndex {
+ public:
+  static Result<std::unique_ptr<PassageIndex>> open(const std::filesystem::path& folder, artefacts::Store& store);
+
+  [[nodiscard]] Generation generation() const;
+
+  /// The change from which to go on: the older of the two applied numbers.
+  [[nodiscard]] std::int64_t applied() const;
+  /// Applies one change to whichever index has not seen it. Repeating it changes nothing.
+  Status apply(const artefacts::Change& change);
+  /// Passages and contents touched since the last commit.
+  [[nodiscard]] std::size_t pending() const { return pending_; }
+  /// Makes all applied changes durable and visible.
+  Status commit();
+  /// Throws both indexes away; searches find nothing until changes are applied from 0.
+  Status clear();
+
+ private:
+  PassageIndex(std::filesystem::path folder, artefacts::Store& store) : folder_(std::move(folder)), store_(store) {}
+
+  Status open_keyword();
+  Status open_vectors();
+  Status load_corpus();
+  Status remove_keyword();
+  Status remove_vectors();
+
+  Status apply_to_keyword(const artefacts::Change& change);
+  Status apply_to_vectors(const artefacts::Change& change);
+  Status index_passages(ContentNumber content);
+  Status index_format(ContentNumber content);
+  Status drop_run(ContentNumber content);
+  Status drop_format(ContentNumber content);
+  Status write_vectors(const artefacts::Change& change);
+  void publish();
+
+  const std::filesystem::path folder_;
+  artefacts::Store& store_;
+  std::shared_ptr<fulltext::Index> keyword_;      ///< Shared with generations in use.
+  std::shared_ptr<vectors::VectorRows> vectors_;  ///< Shared with generations in use.
+  std::int64_t keyword_applied_ = 0;
+  std::int64_t vectors_applied_ = 0;
+  /// Another model's vectors may have another size: the rows begin anew, and changes up to this one that still have the
+  /// old size are passed over.
+  std::int64_t dimensions_since_ = 0;
+  bool vectors_restarted_ = false;
+  std::size_t pending_ = 0;
+  std::uint64_t version_ = 0;
+
+  std::map<std::uint32_t, Run> runs_;  ///< By first passage.
+  std::unordered_map<std::uint32_t, std::uint32_t> first_of_content_;
+  std::unordered_map<std::uint32_t, wire::Format> format_of_content_;
+  sets::Bitmap with_vectors_;
+  std::set<std::string> languages_;
+
+  Guarded<Generation> published_;
+};
+
+}  // namespace alcove::search

@@ -1,0 +1,86 @@
+#include "domain/search/search.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/log.hpp"
+#include "domain/search/answer.hpp"
+#include "domain/search/corpus.hpp"
+#include "domain/search/follower.hpp"
+#include "domain/search/name_index.hpp"
+#include "domain/search/passage_index.hpp"
+
+namespace alcove::search {
+
+struct Search::Impl {
+  artefacts::Store& store;
+  files::Files& files;
+  Embed embed;
+  std::unique_ptr<PassageIndex> passages;
+  std::unique_ptr<NameIndex> names;
+  PassageSetCache cache;
+  std::unique_ptr<Follower> follower;  ///< Last: stops before what it works on goes.
+
+  Result<Response> answer_once(const auth::Principal& principal, const Request& request, const Context& context) {
+    return answer(
+        {.generation = passages->generation(), .names = *names, .files = files, .embed = embed, .cache = cache},
+        principal, request, context);
+  }
+};
+
+Search::Search(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+Search::~Search() = default;
+
+Result<std::unique_ptr<Search>> Search::start(const std::filesystem::path& data_folder, artefacts::Store& store,
+                                              files::Files& files, Embed embed) {
+  const std::filesystem::path folder = data_folder / "indexes";
+  std::error_code error;
+  std::filesystem::create_directories(folder, error);
+  if (error) {
+    return fail_errno(error.value(), "make the folder of indexes");
+  }
+  auto impl = std::unique_ptr<Impl>(new Impl{.store = store,
+                                             .files = files,
+                                             .embed = std::move(embed),
+                                             .passages = {},
+                                             .names = {},
+                                             .cache = {},
+                                             .follower = {}});
+  ALCOVE_TRY(impl->passages, PassageIndex::open(folder, store));
+  ALCOVE_TRY(impl->names, NameIndex::open(folder, files));
+  impl->follower = std::make_unique<Follower>(*impl->passages, *impl->names, store, files);
+  return std::unique_ptr<Search>(new Search(std::move(impl)));
+}
+
+Result<Response> Search::search(const auth::Principal& principal, const Request& request, const Context& context) {
+  auto answered = impl_->answer_once(principal, request, context);
+  if (answered || answered.error().code != ErrorCode::kCorrupt) {
+    return answered;
+  }
+  // Either a rebuild took the files away under this search, or they are damaged.
+  if (!impl_->follower->rebuilding()) {
+    log_error("search", answered.error());
+    impl_->follower->request_rebuild();
+  }
+  return fail(ErrorCode::kUnavailable, "The search index is being remade; try again in a moment",
+              answered.error().detail);
+}
+
+Status Search::wait_until_applied(const Context& context) {
+  return impl_->follower->wait_until_applied(context);
+}
+
+Status Search::rebuild(const Context& context) {
+  return impl_->follower->rebuild(context);
+}
+
+IndexStatus Search::status() {
+  const Generation generation = impl_->passages->generation();
+  return {.passages_indexed = generation.corpus->passage_count,
+          .vectors_indexed = generation.corpus->vector_count,
+          .names_indexed = impl_->names->file_count(),
+          .behind = std::max<std::int64_t>(0, impl_->store.last_sequence() - impl_->follower->reached()),
+          .rebuilding = impl_->follower->rebuilding()};
+}
+
+}  // namespace alcove::search
