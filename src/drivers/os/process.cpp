@@ -17,7 +17,6 @@
 #include <csignal>
 #include <cstring>
 #include <string_view>
-#include <thread>
 #include <utility>
 
 #include <fmt/format.h>
@@ -30,7 +29,7 @@ namespace {
 constexpr std::size_t kProcFileMax = 256UL * 1024;
 constexpr std::uint64_t kKibi = 1024;
 /// Without pidfd_open (before Linux 5.3) the end of a child is polled this often.
-constexpr std::chrono::milliseconds kPollStep{5};
+constexpr int kPollStepMs = 5;
 
 /// Everything the child needs, made before the fork: it must not allocate.
 struct ChildPlan {
@@ -265,12 +264,10 @@ Result<std::optional<ExitStatus>> ChildProcess::wait_until(SteadyTime deadline) 
     if (status || std::chrono::steady_clock::now() >= deadline) {
       return status;
     }
-    if (pidfd_) {
-      pollfd item{.fd = pidfd_.value(), .events = POLLIN, .revents = 0};
-      ::poll(&item, 1, poll_timeout(deadline));
-    } else {
-      std::this_thread::sleep_for(kPollStep);
-    }
+    // Without a descriptor of the process this is a pause before the next look.
+    pollfd item{.fd = pidfd_.value(), .events = POLLIN, .revents = 0};
+    const int wait_ms = poll_timeout(deadline);
+    ::poll(&item, pidfd_ ? 1 : 0, pidfd_ || (wait_ms >= 0 && wait_ms < kPollStepMs) ? wait_ms : kPollStepMs);
   }
   return ended_;
 }
