@@ -14,6 +14,7 @@ namespace alcove::artefacts {
 
 namespace {
 
+constexpr std::string_view kPassagesStage = "passages";
 constexpr std::int64_t kPlain = 0;
 constexpr std::int64_t kZstd = 1;
 /// Below this the frame costs more than it saves.
@@ -36,7 +37,7 @@ std::int64_t checksum_of(ByteView bytes) {
   return std::bit_cast<std::int64_t>(value);
 }
 
-std::optional<Bytes> compressed(ByteView bytes) {
+std::optional<Bytes> compress(ByteView bytes) {
   if (bytes.size() < kCompressFrom) {
     return std::nullopt;
   }
@@ -85,6 +86,12 @@ Artefact describe_row(const sqlite::Statement& row) {
 
 }  // namespace
 
+Packed pack(ByteView bytes) {
+  Packed packed{.compressed = compress(bytes), .checksum = 0};
+  packed.checksum = checksum_of(packed.compressed ? ByteView(*packed.compressed) : bytes);
+  return packed;
+}
+
 Result<std::int64_t> Store::Impl::add_change(sqlite::Database& database, Change::Kind kind, ContentNumber content,
                                              std::string_view stage, PassageNumber first, std::uint32_t count) {
   if (kind == Change::Kind::kPut) {
@@ -100,16 +107,30 @@ Result<std::int64_t> Store::Impl::add_change(sqlite::Database& database, Change:
   return pending_sequence;
 }
 
-Status Store::Impl::drop_run(sqlite::Database& database, ContentNumber content) {
+Result<std::optional<Store::Run>> Store::Impl::load_run(sqlite::Database& database, ContentNumber content) {
   ALCOVE_TRY(auto find, database.prepare("SELECT first, count FROM passage_runs WHERE content = ?"));
   ALCOVE_TRY(const bool found, find.bind(1, std::int64_t{content.value}).step());
   if (!found) {
+    return std::optional<Run>();
+  }
+  return std::optional(Run{.content = content,
+                           .first = PassageNumber{static_cast<std::uint32_t>(find.column_int64(0))},
+                           .count = static_cast<std::uint32_t>(find.column_int64(1))});
+}
+
+Status Store::Impl::drop_run(sqlite::Database& database, ContentNumber content) {
+  ALCOVE_TRY(const auto run, load_run(database, content));
+  if (!run) {
     return {};
   }
-  const PassageNumber first{static_cast<std::uint32_t>(find.column_int64(0))};
-  const auto count = static_cast<std::uint32_t>(find.column_int64(1));
-  find.reset();
-  ALCOVE_TRY_VOID(add_change(database, Change::Kind::kRemoved, content, "passages", first, count));
+  for (const char* sql :
+       {"DELETE FROM changes WHERE kind = 0 AND content = ?1 AND stage IN (SELECT stage FROM artefacts WHERE "
+        "content = ?1 AND run_first = ?2)",
+        "DELETE FROM artefacts WHERE content = ?1 AND run_first = ?2"}) {
+    ALCOVE_TRY(auto remove, database.prepare(sql));
+    ALCOVE_TRY_VOID(remove.bind(1, std::int64_t{content.value}).bind(2, std::int64_t{run->first.value}).run());
+  }
+  ALCOVE_TRY_VOID(add_change(database, Change::Kind::kRemoved, content, "passages", run->first, run->count));
   ALCOVE_TRY(auto remove, database.prepare("DELETE FROM passage_runs WHERE content = ?"));
   return remove.bind(1, std::int64_t{content.value}).run();
 }
@@ -131,26 +152,36 @@ Result<PassageNumber> Store::Impl::reserve_run(sqlite::Database& database, Conte
   return PassageNumber{static_cast<std::uint32_t>(first)};
 }
 
-Status Store::Impl::put(sqlite::Database& database, const Completion& completion) {
+Result<bool> Store::Impl::put(sqlite::Database& database, const Completion& completion, const Packed& packed) {
   PassageNumber first;
-  if (completion.stage == "passages") {
+  std::uint32_t count = 0;
+  if (completion.stage == kPassagesStage) {
     ALCOVE_TRY(first, reserve_run(database, completion.content, completion.passage_count));
+    count = completion.passage_count;
+  } else {
+    ALCOVE_TRY(const auto run, load_run(database, completion.content));
+    if (completion.of_run && (!run || run->first != completion.of_run)) {
+      return false;
+    }
+    first = run ? run->first : PassageNumber{};
+    count = run ? run->count : 0;
   }
-  ALCOVE_TRY(const std::int64_t sequence, add_change(database, Change::Kind::kPut, completion.content, completion.stage,
-                                                     first, completion.passage_count));
+  ALCOVE_TRY(const std::int64_t sequence,
+             add_change(database, Change::Kind::kPut, completion.content, completion.stage, first, count));
   const Bytes& data = *completion.data;
-  const std::optional<Bytes> small = compressed(data);
-  const ByteView stored = small ? ByteView(*small) : ByteView(data);
+  const ByteView stored = packed.compressed ? ByteView(*packed.compressed) : ByteView(data);
   ALCOVE_TRY(
       auto insert,
-      database.prepare("INSERT OR REPLACE INTO artefacts (content, stage, sequence, fingerprint, made_at, machine, "
-                       "cpu_ms, size_bytes, compression, checksum, data) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"));
+      database.prepare(
+          "INSERT OR REPLACE INTO artefacts (content, stage, sequence, fingerprint, made_at, machine, "
+          "cpu_ms, size_bytes, compression, checksum, run_first, data) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"));
   insert.bind(1, std::int64_t{completion.content.value}).bind(2, std::string_view(completion.stage)).bind(3, sequence);
   insert.bind(4, std::string_view(completion.fingerprint)).bind(5, now_unix_millis().value);
   insert.bind(6, std::string_view(completion.machine)).bind(7, std::int64_t{completion.cpu_ms});
-  insert.bind(8, static_cast<std::int64_t>(data.size())).bind(9, small ? kZstd : kPlain).bind(10, checksum_of(stored));
-  insert.bind(11, stored);
-  return insert.run();
+  insert.bind(8, static_cast<std::int64_t>(data.size())).bind(9, packed.compressed ? kZstd : kPlain);
+  insert.bind(10, packed.checksum).bind(11, std::int64_t{completion.of_run.value}).bind(12, stored);
+  ALCOVE_TRY_VOID(insert.run());
+  return true;
 }
 
 Result<std::optional<Artefact>> Store::find(ContentNumber content, std::string_view stage) {
@@ -189,6 +220,21 @@ Result<std::vector<Artefact>> Store::list(ContentNumber content) {
   return found;
 }
 
+Status Store::drop(ContentNumber content, std::string_view stage) {
+  return impl_->write([&](sqlite::Database& database) -> Status {
+    for (const char* sql : {"DELETE FROM changes WHERE kind = 0 AND content = ? AND stage = ?",
+                            "DELETE FROM artefacts WHERE content = ? AND stage = ?"}) {
+      ALCOVE_TRY(auto remove, database.prepare(sql));
+      ALCOVE_TRY_VOID(remove.bind(1, std::int64_t{content.value}).bind(2, stage).run());
+    }
+    if (stage == kPassagesStage) {
+      return impl_->drop_run(database, content);
+    }
+    ALCOVE_TRY_VOID(impl_->add_change(database, Change::Kind::kRemoved, content, stage, {}, 0));
+    return {};
+  });
+}
+
 Status Store::erase(ContentNumber content) {
   return impl_->write([&](sqlite::Database& database) -> Status {
     ALCOVE_TRY_VOID(impl_->drop_run(database, content));
@@ -213,6 +259,30 @@ Result<std::vector<ContentNumber>> Store::stale(std::string_view stage, std::str
         .bind(2, std::int64_t{after.value})
         .bind(3, fingerprint)
         .bind(4, static_cast<std::int64_t>(limit));
+    while (true) {
+      ALCOVE_TRY(const bool more, rows.step());
+      if (!more) {
+        return {};
+      }
+      found.push_back(ContentNumber{static_cast<std::uint32_t>(rows.column_int64(0))});
+    }
+  }));
+  return found;
+}
+
+Result<std::vector<ContentNumber>> Store::missing(std::string_view stage, Among among, ContentNumber after,
+                                                  std::size_t limit) {
+  std::vector<ContentNumber> found;
+  ALCOVE_TRY_VOID(impl_->read([&](sqlite::Database& database) -> Status {
+    std::string sql =
+        "SELECT number FROM contents WHERE number > ?1 AND orphaned_since IS NULL AND NOT EXISTS (SELECT 1 FROM "
+        "artefacts WHERE content = number AND stage = ?2) AND NOT EXISTS (SELECT 1 FROM tasks WHERE content = number "
+        "AND stage = ?2) ";
+    if (among == Among::kWithPassages) {
+      sql += "AND EXISTS (SELECT 1 FROM passage_runs WHERE content = number) ";
+    }
+    ALCOVE_TRY(auto rows, database.prepare(sql + "ORDER BY number LIMIT ?3"));
+    rows.bind(1, std::int64_t{after.value}).bind(2, stage).bind(3, static_cast<std::int64_t>(limit));
     while (true) {
       ALCOVE_TRY(const bool more, rows.step());
       if (!more) {

@@ -23,6 +23,7 @@ CREATE TABLE artefacts (
   size_bytes INTEGER NOT NULL,
   compression INTEGER NOT NULL,
   checksum INTEGER NOT NULL,
+  run_first INTEGER NOT NULL,  -- rows per passage: the run they belong to; else 0
   data BLOB NOT NULL,
   UNIQUE (content, stage)
 );
@@ -59,8 +60,8 @@ CREATE TABLE tasks (
   changed_at INTEGER NOT NULL,
   PRIMARY KEY (content, stage)
 ) WITHOUT ROWID;
-CREATE INDEX tasks_waiting ON tasks (priority DESC, content) WHERE state = 0;
-CREATE INDEX tasks_state ON tasks (state, changed_at);
+CREATE INDEX tasks_waiting ON tasks (stage, priority DESC, content) WHERE state = 0;
+CREATE INDEX tasks_state ON tasks (state, stage);
 
 -- Executions since the data folder began.
 CREATE TABLE runs (stage TEXT PRIMARY KEY, executions INTEGER NOT NULL) WITHOUT ROWID;

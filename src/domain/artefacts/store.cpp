@@ -1,7 +1,6 @@
 #include "domain/artefacts/store.hpp"
 
 #include <algorithm>
-#include <array>
 #include <atomic>
 #include <condition_variable>
 #include <mutex>
@@ -22,29 +21,34 @@ namespace fs = std::filesystem;
 
 namespace {
 
-constexpr int kFormatVersion = 1;
+constexpr std::int64_t kFormatVersion = 2;
 
 sqlite::OpenOptions writer_options() {
   return {.mode = sqlite::OpenMode::kCreate, .durability = sqlite::Durability::kNormal, .checkpoints = true};
 }
 
-/// A store that can be used, or why not.
+/// A store that can be used, or why not. Errors: kCorrupt, kUnsupported (of another version).
 Result<sqlite::Database> open_sound(const fs::path& path) {
   ALCOVE_TRY(auto database, sqlite::Database::open(path, writer_options()));
   ALCOVE_TRY_VOID(database.check_integrity(false));
   ALCOVE_TRY(const auto version, database.query_int64("PRAGMA user_version"));
-  if (version.value_or(0) > kFormatVersion) {
-    return fail(ErrorCode::kUnsupported, "The results were written by a newer version of Alcove");
+  if (version == kFormatVersion) {
+    return database;
   }
-  const std::array<sqlite::Migration, 1> migrations{
-      sqlite::Migration{.name = "artefacts", .sql = embedded::artefacts_schema}};
-  ALCOVE_TRY_VOID(sqlite::migrate(database, migrations));
+  if (version.value_or(0) != 0) {
+    return fail(ErrorCode::kUnsupported, "The results were written by another version of Alcove",
+                fmt::format("artefact store of version {}, this program has {}", version.value_or(0), kFormatVersion));
+  }
+  ALCOVE_TRY(auto transaction, sqlite::Transaction::begin(database, sqlite::Transaction::Kind::kWrite));
+  ALCOVE_TRY_VOID(database.execute(embedded::artefacts_schema));
+  ALCOVE_TRY_VOID(database.execute(fmt::format("PRAGMA user_version = {}", kFormatVersion)));
+  ALCOVE_TRY_VOID(transaction.commit());
   return database;
 }
 
-/// Results can be made again: a damaged store is put aside, with its log, and a new one begun.
+/// Results can be made again: a store that cannot be used is put aside, with its log, and a new one begun.
 Status put_aside(const fs::path& path) {
-  const std::string suffix = fmt::format("-damaged-{}", now_unix_millis().value);
+  const std::string suffix = fmt::format("-unusable-{}", now_unix_millis().value);
   for (const char* part : {"", "-wal", "-shm"}) {
     std::error_code error;
     const fs::path from = path.string() + part;
@@ -65,14 +69,22 @@ Store::~Store() = default;
 
 Result<std::unique_ptr<Store>> Store::open(const fs::path& data_folder) {
   const fs::path folder = data_folder / "artefacts";
-  ALCOVE_TRY_VOID(os::ensure_private_folder(folder));
   const fs::path path = folder / "artefacts.db";
+  std::error_code ignored;
   std::string notice;
+  if (fs::exists(folder, ignored) && (!fs::exists(path, ignored) || fs::file_size(path, ignored) == 0)) {
+    notice = "The stored results were missing; they are being made again";
+    log_warning("artefacts", "{} is missing or empty; the results are made again", path.string());
+  }
+  ALCOVE_TRY_VOID(os::ensure_private_folder(folder));
   auto database = open_sound(path);
-  if (!database && database.error().code == ErrorCode::kCorrupt) {
-    log_error("artefacts", std::move(database.error()).with_context("the results are damaged and will be made again"));
+  if (!database && (database.error().code == ErrorCode::kCorrupt || database.error().code == ErrorCode::kUnsupported)) {
+    const bool is_damaged = database.error().code == ErrorCode::kCorrupt;
+    log_error("artefacts",
+              std::move(database.error()).with_context("the results cannot be used and will be made again"));
     ALCOVE_TRY_VOID(put_aside(path));
-    notice = "The stored results were damaged; they are being made again. The damaged file was put aside";
+    notice = fmt::format("The stored results {}; they are being made again. The old file was put aside",
+                         is_damaged ? "were damaged" : "were of another version of Alcove");
     database = open_sound(path);
   }
   if (!database) {
@@ -96,7 +108,7 @@ Status Store::Impl::begin() {
       ALCOVE_TRY_VOID(database.execute("INSERT INTO meta (key, value) VALUES ('next_passage', 1)"));
     }
     ALCOVE_TRY(const auto last, database.query_int64("SELECT seq FROM sqlite_sequence WHERE name = 'changes'"));
-    last_sequence = last.value_or(0);
+    pending_sequence = last.value_or(0);  // becomes last_sequence with the commit
     return {};
   });
 }

@@ -88,7 +88,10 @@ struct Completion {
   std::uint32_t cpu_ms = 0;
   std::optional<Bytes> data;        ///< Set: done. Not set: see `state`.
   std::uint32_t passage_count = 0;  ///< Stage `passages`: a run of this length is reserved.
-  std::optional<TaskState> state;   ///< kFailed, kSkipped, or kWaiting to retry; nothing: not applicable, row removed.
+  /// A result with one row per passage (`text_vectors`): the run it was made of. When the content has another run by
+  /// now, the result is thrown away and the task waits again; when the run is replaced later, the result goes with it.
+  PassageNumber of_run;
+  std::optional<TaskState> state;  ///< kFailed, kSkipped, or kWaiting to retry; nothing: not applicable, row removed.
   std::string reason_code;
   std::string reason;
   UnixMillis not_before;               ///< With kWaiting.
@@ -170,6 +173,16 @@ class Store {
   };
   Result<std::optional<Run>> find_run(PassageNumber passage);
   Result<std::vector<Run>> all_runs();
+
+  /// Contents after `after`, in order, that have neither an artefact nor a task row of `stage`: at most `limit`.
+  /// Orphaned contents are left out, and with kWithPassages those without a passage.
+  enum class Among : std::uint8_t { kAll, kWithPassages };
+  Result<std::vector<ContentNumber>> missing(std::string_view stage, Among among, ContentNumber after,
+                                             std::size_t limit);
+  /// Whether a task of `stages` runs, or waits and may be leased at the moment `until`.
+  Result<bool> has_open_tasks(const std::vector<std::string>& stages, UnixMillis until);
+  /// Removes one artefact, for instance a damaged one, so that it can be made again. Its task is the caller's.
+  Status drop(ContentNumber content, std::string_view stage);
 
   /// Removes every artefact, task and run of a content, and the content. Its number is never used again.
   Status erase(ContentNumber content);

@@ -21,6 +21,14 @@ namespace alcove::artefacts {
 /// Idle reading connections that are kept open.
 inline constexpr std::size_t kReadersKept = 8;
 
+/// An artefact's bytes as they lie in the table.
+struct Packed {
+  std::optional<Bytes> compressed;  ///< Nothing: stored as they are.
+  std::int64_t checksum = 0;        ///< Of the stored bytes.
+};
+/// Costs time: done before the write transaction, not in it.
+Packed pack(ByteView bytes);
+
 struct Store::Impl {
   Impl(std::filesystem::path file, sqlite::Database database, std::string text)
       : path(std::move(file)), notice(std::move(text)), writer(std::move(database)) {}
@@ -44,11 +52,14 @@ struct Store::Impl {
   /// Adds a row to `changes` and returns its sequence.
   Result<std::int64_t> add_change(sqlite::Database& database, Change::Kind kind, ContentNumber content,
                                   std::string_view stage, PassageNumber first, std::uint32_t count);
-  /// Stores one completion's artefact.
-  Status put(sqlite::Database& database, const Completion& completion);
+  /// Stores one completion's artefact. False when it was made of a run that the content no longer has.
+  Result<bool> put(sqlite::Database& database, const Completion& completion, const Packed& packed);
   /// Reserves a run for a content, giving up an older one.
   Result<PassageNumber> reserve_run(sqlite::Database& database, ContentNumber content, std::uint32_t count);
-  /// Gives up the run of a content, if it has one, and says so to the followers.
+  /// The run of a content; nothing when it has none.
+  static Result<std::optional<Run>> load_run(sqlite::Database& database, ContentNumber content);
+  /// Gives up the run of a content, if it has one, with the results that have a row per passage of it, and says so to
+  /// the followers.
   Status drop_run(sqlite::Database& database, ContentNumber content);
 };
 

@@ -1,5 +1,7 @@
 #include "domain/artefacts/store.hpp"
 
+#include "drivers/sqlite/sqlite.hpp"
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <unistd.h>
@@ -209,6 +211,134 @@ TEST_F(StoreTest, ADamagedStoreIsPutAsideAndBegunAnew) {
   EXPECT_FALSE(store_->notice().empty());
 }
 
+TEST_F(StoreTest, AStoreOfAnotherVersionIsPutAsideAndBegunAnew) {
+  const std::string id = store_->store_id();
+  store_.reset();
+  {
+    auto database = sqlite::Database::open(folder_ / "artefacts" / "artefacts.db", {.checkpoints = true});
+    ASSERT_TRUE(database.has_value());
+    ASSERT_TRUE(database->execute("PRAGMA user_version = 99").has_value());
+  }
+  open();
+  EXPECT_NE(store_->store_id(), id);
+  EXPECT_NE(store_->notice().find("another version"), std::string::npos);
+}
+
+TEST_F(StoreTest, AVanishedStoreIsNoticed) {
+  EXPECT_EQ(store_->notice(), "") << "a first start is no loss";
+  store_.reset();
+  for (const char* part : {"", "-wal", "-shm"}) {
+    fs::remove(folder_ / "artefacts" / (std::string("artefacts.db") + part));
+  }
+  open();
+  EXPECT_NE(store_->notice().find("missing"), std::string::npos);
+}
+
+TEST_F(StoreTest, TheSequenceGoesOnAfterAStart) {
+  ASSERT_TRUE(store_->complete({done(content(1), "probe", {1}), done(content(1), "text", {1})}).has_value());
+  const std::int64_t last = store_->last_sequence();
+  EXPECT_GT(last, 0);
+  open();
+  EXPECT_EQ(store_->last_sequence(), last);
+  ASSERT_TRUE(store_->complete({done(content(1), "facts", {1})}).has_value());
+  EXPECT_GT(store_->last_sequence(), last);
+}
+
+TEST_F(StoreTest, AFlippedByteIsCorruptAndTheArtefactCanBeDroppedAndMadeAgain) {
+  const ContentNumber number = content(1);
+  ASSERT_TRUE(store_->complete({done(number, "probe", {1, 2, 3}), done(number, "facts", {4})}).has_value());
+  store_.reset();
+  {
+    auto database = sqlite::Database::open(folder_ / "artefacts" / "artefacts.db", {.checkpoints = true});
+    ASSERT_TRUE(database->execute("UPDATE artefacts SET data = x'010204' WHERE stage = 'probe'").has_value());
+  }
+  open();
+  EXPECT_EQ(store_->find(number, "probe").error().code, ErrorCode::kCorrupt);
+  EXPECT_TRUE(store_->check(false)->empty());
+  EXPECT_EQ(store_->check(true)->size(), 1U);
+  ASSERT_TRUE(store_->drop(number, "probe").has_value());
+  EXPECT_FALSE(store_->find(number, "probe")->has_value());
+  EXPECT_TRUE(store_->find(number, "facts")->has_value());
+  EXPECT_EQ(store_->changes_after(0, 10)->back().kind, Change::Kind::kRemoved);
+  EXPECT_THAT(store_->missing("probe", Store::Among::kAll, {}, 10).value(), testing::ElementsAre(number));
+}
+
+TEST_F(StoreTest, AResultWithARowPerPassageBelongsToItsRun) {
+  const ContentNumber number = content(1);
+  ASSERT_TRUE(store_->complete({done(number, "passages", {1}, 3)}).has_value());
+  const PassageNumber first = store_->find(number, "passages")->value().first_passage;
+  Completion vectors = done(number, "text_vectors", {7});
+  vectors.of_run = first;
+  ASSERT_TRUE(store_->complete({vectors}).has_value());
+  EXPECT_TRUE(store_->find(number, "text_vectors")->has_value());
+  const Change put = store_->changes_after(0, 10)->back();
+  EXPECT_EQ(put.stage, "text_vectors");
+  EXPECT_EQ(put.first_passage, first);
+  EXPECT_EQ(put.passage_count, 3U);
+
+  ASSERT_TRUE(store_->complete({done(number, "passages", {2}, 3)}).has_value());
+  EXPECT_FALSE(store_->find(number, "text_vectors")->has_value()) << "its rows are of other passages";
+  ASSERT_TRUE(store_->complete({vectors}).has_value());
+  EXPECT_FALSE(store_->find(number, "text_vectors")->has_value()) << "it was still being made of the old run";
+  EXPECT_EQ(store_->tasks_of(number)->at(0).state, TaskState::kWaiting) << "and is made again";
+}
+
+TEST_F(StoreTest, WhatIsMissingIsFoundInSteps) {
+  const ContentNumber bare = content(1);
+  const ContentNumber waiting = content(2);
+  const ContentNumber finished = content(3);
+  const ContentNumber orphan = content(4);
+  const ContentNumber other = content(5);
+  ASSERT_TRUE(store_->want(waiting, {{"probe", "probe/1"}}, 0).has_value());
+  ASSERT_TRUE(store_->complete({done(finished, "probe", {1}), done(other, "passages", {1}, 2)}).has_value());
+  ASSERT_TRUE(store_->set_orphaned({orphan}, true).has_value());
+  EXPECT_THAT(store_->missing("probe", Store::Among::kAll, {}, 1).value(), testing::ElementsAre(bare));
+  EXPECT_THAT(store_->missing("probe", Store::Among::kAll, bare, 10).value(), testing::ElementsAre(other));
+  EXPECT_THAT(store_->missing("text_vectors", Store::Among::kWithPassages, {}, 10).value(),
+              testing::ElementsAre(other));
+}
+
+TEST_F(StoreTest, OpenTasksAreThoseThatRunOrMayBeLeased) {
+  const ContentNumber number = content(1);
+  const UnixMillis now = now_unix_millis();
+  EXPECT_FALSE(store_->has_open_tasks({"text"}, now).value());
+  ASSERT_TRUE(store_->want(number, {{"text", "text/1"}}, 0).has_value());
+  EXPECT_TRUE(store_->has_open_tasks({"text"}, now).value());
+  EXPECT_FALSE(store_->has_open_tasks({"probe"}, now).value());
+  ASSERT_EQ(store_->lease({"text"}, 1)->size(), 1U);
+  EXPECT_TRUE(store_->has_open_tasks({"text"}, now).value());
+  Completion later = done(number, "text", {});
+  later.data.reset();
+  later.state = TaskState::kWaiting;
+  later.not_before = UnixMillis{now.value + 3'600'000};
+  ASSERT_TRUE(store_->complete({later}).has_value());
+  EXPECT_FALSE(store_->has_open_tasks({"text"}, now).value());
+  EXPECT_TRUE(store_->has_open_tasks({"text"}, later.not_before).value());
+}
+
+TEST_F(StoreTest, ErasingIsTheLastChangeOfAContentAndNamesItsRun) {
+  const ContentNumber number = content(1);
+  ASSERT_TRUE(store_->complete({done(number, "probe", {1}), done(number, "passages", {1}, 4)}).has_value());
+  const PassageNumber first = store_->find(number, "passages")->value().first_passage;
+  ASSERT_TRUE(store_->erase(number).has_value());
+  const auto changes = store_->changes_after(0, 10).value();
+  ASSERT_EQ(changes.size(), 2U) << "puts of what is gone need not be replayed";
+  EXPECT_EQ(changes.at(0).first_passage, first);
+  EXPECT_EQ(changes.at(0).passage_count, 4U);
+  EXPECT_EQ(changes.at(1).kind, Change::Kind::kRemoved);
+  EXPECT_EQ(changes.at(1).stage, "");
+}
+
+TEST_F(StoreTest, OrphansAreListedOnceTheirTimeIsUp) {
+  const ContentNumber number = content(1);
+  ASSERT_TRUE(store_->set_orphaned({number}, true).has_value());
+  const UnixMillis later{now_unix_millis().value + 1'000};
+  EXPECT_TRUE(store_->orphaned_before(UnixMillis{1}, 10)->empty());
+  EXPECT_THAT(store_->orphaned_before(later, 10).value(), testing::ElementsAre(number));
+  ASSERT_TRUE(store_->set_orphaned({number}, false).has_value());
+  EXPECT_TRUE(store_->orphaned_before(later, 10)->empty());
+}
+
 TEST_F(StoreTest, SettingsSurvive) {
   ASSERT_TRUE(store_->set_setting("paused", "1").has_value());
   open();
@@ -224,6 +354,24 @@ TEST_F(StoreTest, AgreesWithASimpleReference) {
   std::set<std::pair<std::uint32_t, std::string>> waiting;
   std::map<std::uint8_t, std::uint32_t> numbers;
   const std::vector<std::string> stages{"probe", "text", "passages"};
+  // What an index would know: it replays changes now and then, from where it stood.
+  std::int64_t applied = 0;
+  std::map<std::uint32_t, std::uint32_t> followed;  // content → first passage
+  const auto follow = [&] {
+    for (const Change& change : store_->changes_after(applied, 10'000).value()) {
+      ASSERT_GT(change.sequence, applied);
+      applied = change.sequence;
+      if (change.stage == "passages" && change.kind == Change::Kind::kPut) {
+        followed[change.content.value] = change.first_passage.value;
+      } else if (change.kind == Change::Kind::kRemoved) {
+        const auto known = followed.find(change.content.value);
+        if (known != followed.end() && (change.stage.empty() || known->second == change.first_passage.value)) {
+          followed.erase(known);
+        }
+      }
+    }
+    ASSERT_EQ(applied, store_->last_sequence());
+  };
   for (int step = 0; step < 1'500; ++step) {
     const auto seed = static_cast<std::uint8_t>(random() % 12);
     const ContentNumber number = content(seed);
@@ -261,6 +409,9 @@ TEST_F(StoreTest, AgreesWithASimpleReference) {
         if (random() % 40 == 0) {
           open();
         }
+        if (random() % 10 == 0) {
+          ASSERT_NO_FATAL_FAILURE(follow());
+        }
         break;
     }
     ASSERT_EQ(store_->task_counts()->waiting, static_cast<std::int64_t>(waiting.size()))
@@ -269,6 +420,12 @@ TEST_F(StoreTest, AgreesWithASimpleReference) {
   for (const auto& [key, value] : artefacts) {
     ASSERT_EQ(store_->find(ContentNumber{key.first}, key.second)->value().data, Bytes{value});
   }
+  ASSERT_NO_FATAL_FAILURE(follow());
+  std::map<std::uint32_t, std::uint32_t> runs;
+  for (const auto& run : store_->all_runs().value()) {
+    runs[run.content.value] = run.first.value;
+  }
+  EXPECT_EQ(followed, runs);
   std::set<std::uint32_t> taken;
   for (const auto& run : store_->all_runs().value()) {
     for (std::uint32_t i = 0; i < run.count; ++i) {

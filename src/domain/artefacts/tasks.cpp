@@ -1,6 +1,11 @@
 /// @file
 /// The task table: what is not done yet, who runs it, what became of it.
 
+#include <algorithm>
+#include <array>
+#include <functional>
+#include <map>
+#include <set>
 #include <utility>
 
 #include "domain/artefacts/store_impl.hpp"
@@ -38,16 +43,36 @@ std::int64_t number_of(TaskState state) {
   return static_cast<std::int64_t>(state);
 }
 
-std::string placeholders(std::size_t count) {
-  std::string out;
-  for (std::size_t i = 0; i < count; ++i) {
-    out += i == 0 ? "?" : ", ?";
+/// Contents with a task that may be leased now, best first. One look per stage: each walks its own part of the index,
+/// so that a hundred thousand waiting vectors do not stand before one new file.
+Result<std::vector<std::int64_t>> best_contents(sqlite::Database& database, const std::vector<std::string>& stages,
+                                                std::int64_t now, std::size_t limit) {
+  ALCOVE_TRY(auto rows, database.prepare("SELECT priority, content FROM tasks WHERE state = 0 AND stage = ? AND "
+                                         "not_before <= ? ORDER BY priority DESC, content LIMIT ?"));
+  std::vector<std::pair<std::int64_t, std::int64_t>> ranked;
+  for (const std::string& stage : stages) {
+    rows.bind(1, std::string_view(stage)).bind(2, now).bind(3, static_cast<std::int64_t>(limit));
+    while (true) {
+      ALCOVE_TRY(const bool more, rows.step());
+      if (!more) {
+        break;
+      }
+      ranked.emplace_back(-rows.column_int64(0), rows.column_int64(1));
+    }
   }
-  return out;
+  std::ranges::sort(ranked);
+  std::vector<std::int64_t> contents;
+  std::set<std::int64_t> seen;
+  for (const auto& [rank, content] : ranked) {
+    if (contents.size() < limit && seen.insert(content).second) {
+      contents.push_back(content);
+    }
+  }
+  return contents;
 }
 
-Status set_state(sqlite::Database& database, const Completion& completion) {
-  if (!completion.state) {
+Status set_state(sqlite::Database& database, const Completion& completion, std::optional<TaskState> state) {
+  if (!state) {
     ALCOVE_TRY(auto remove, database.prepare("DELETE FROM tasks WHERE content = ? AND stage = ?"));
     return remove.bind(1, std::int64_t{completion.content.value}).bind(2, std::string_view(completion.stage)).run();
   }
@@ -58,7 +83,7 @@ Status set_state(sqlite::Database& database, const Completion& completion) {
                        "SET state = ?3, attempts = attempts + ?4, not_before = ?5, reason_code = ?6, reason = ?7, "
                        "changed_at = ?8"));
   upsert.bind(1, std::int64_t{completion.content.value}).bind(2, std::string_view(completion.stage));
-  upsert.bind(3, number_of(*completion.state)).bind(4, std::int64_t{completion.count_attempt ? 1 : 0});
+  upsert.bind(3, number_of(*state)).bind(4, std::int64_t{completion.count_attempt ? 1 : 0});
   upsert.bind(5, completion.not_before.value).bind(6, std::string_view(completion.reason_code));
   upsert.bind(7, std::string_view(completion.reason)).bind(8, now_unix_millis().value);
   return upsert.run();
@@ -87,55 +112,48 @@ Status Store::want(ContentNumber content, const std::vector<Wanted>& stages, int
 
 Result<std::vector<Task>> Store::lease(const std::vector<std::string>& stages, std::size_t limit) {
   std::vector<Task> leased;
-  if (stages.empty() || limit == 0) {
-    return leased;
-  }
   ALCOVE_TRY_VOID(impl_->write([&](sqlite::Database& database) -> Status {
-    const std::string in = placeholders(stages.size());
     const std::int64_t now = now_unix_millis().value;
-    // The partial index gives the best contents first; all ready tasks of each are taken together.
-    ALCOVE_TRY(auto best,
-               database.prepare("SELECT content FROM tasks WHERE state = 0 AND not_before <= ? AND stage IN (" + in +
-                                ") ORDER BY priority DESC, content LIMIT ?"));
+    ALCOVE_TRY(const auto contents, best_contents(database, stages, now, limit));
     ALCOVE_TRY(auto of_content,
-               database.prepare(std::string(kColumns) +
-                                "WHERE content = ? AND state = 0 AND not_before <= ? AND stage IN (" + in + ")"));
+               database.prepare(std::string(kColumns) + "WHERE content = ? AND state = 0 AND not_before <= ?"));
     ALCOVE_TRY(auto mark,
                database.prepare("UPDATE tasks SET state = 1, changed_at = ? WHERE content = ? AND stage = ?"));
-    best.bind(1, now);
-    for (std::size_t i = 0; i < stages.size(); ++i) {
-      best.bind(static_cast<int>(i) + 2, std::string_view(stages[i]));
-      of_content.bind(static_cast<int>(i) + 3, std::string_view(stages[i]));
-    }
-    best.bind(static_cast<int>(stages.size()) + 2, static_cast<std::int64_t>(limit * stages.size()));
-    std::vector<std::int64_t> contents;
-    while (true) {
-      ALCOVE_TRY(const bool more, best.step());
-      if (!more) {
-        break;
-      }
-      if (contents.empty() || contents.back() != best.column_int64(0)) {
-        contents.push_back(best.column_int64(0));
-      }
-    }
-    best.reset();
     for (const std::int64_t content : contents) {
       if (leased.size() >= limit) {
         break;
       }
-      of_content.bind(1, content).bind(2, now);
-      ALCOVE_TRY_VOID(collect(of_content, leased));
-      of_content.reset();
-    }
-    for (Task& task : leased) {
-      task.state = TaskState::kRunning;
-      ALCOVE_TRY_VOID(
-          mark.bind(1, now).bind(2, std::int64_t{task.content.value}).bind(3, std::string_view(task.stage)).run());
-      mark.reset();
+      std::vector<Task> ready;
+      ALCOVE_TRY_VOID(collect(of_content.bind(1, content).bind(2, now), ready));
+      for (Task& task : ready) {
+        if (std::ranges::find(stages, task.stage) != stages.end()) {
+          task.state = TaskState::kRunning;
+          ALCOVE_TRY_VOID(mark.bind(1, now).bind(2, content).bind(3, std::string_view(task.stage)).run());
+          leased.push_back(std::move(task));
+        }
+      }
     }
     return {};
   }));
   return leased;
+}
+
+Result<bool> Store::has_open_tasks(const std::vector<std::string>& stages, UnixMillis until) {
+  bool open = false;
+  ALCOVE_TRY_VOID(impl_->read([&](sqlite::Database& database) -> Status {
+    ALCOVE_TRY(auto waiting,
+               database.prepare("SELECT 1 FROM tasks WHERE state = 0 AND stage = ? AND not_before <= ? LIMIT 1"));
+    ALCOVE_TRY(auto running, database.prepare("SELECT 1 FROM tasks WHERE state = 1 AND stage = ? LIMIT 1"));
+    for (const std::string& stage : stages) {
+      ALCOVE_TRY(const bool waits, waiting.bind(1, std::string_view(stage)).bind(2, until.value).step());
+      ALCOVE_TRY(const bool runs, running.bind(1, std::string_view(stage)).step());
+      open = open || waits || runs;
+      waiting.reset();
+      running.reset();
+    }
+    return {};
+  }));
+  return open;
 }
 
 Status Store::release_all() {
@@ -156,12 +174,19 @@ Status Store::release(const std::vector<Task>& tasks) {
 }
 
 Status Store::complete(const std::vector<Completion>& completions) {
+  std::vector<Packed> packed(completions.size());
+  for (std::size_t i = 0; i < completions.size(); ++i) {
+    if (completions[i].data) {
+      packed[i] = pack(*completions[i].data);
+    }
+  }
   return impl_->write([&](sqlite::Database& database) -> Status {
     ALCOVE_TRY(auto known, database.prepare("SELECT 1 FROM contents WHERE number = ?"));
     ALCOVE_TRY(auto count,
                database.prepare("INSERT INTO runs (stage, executions) VALUES (?1, 1) ON CONFLICT (stage) DO UPDATE "
                                 "SET executions = executions + 1"));
-    for (const Completion& completion : completions) {
+    for (std::size_t i = 0; i < completions.size(); ++i) {
+      const Completion& completion = completions[i];
       if (completion.counts_as_run) {
         ALCOVE_TRY_VOID(count.bind(1, std::string_view(completion.stage)).run());
         count.reset();
@@ -171,14 +196,12 @@ Status Store::complete(const std::vector<Completion>& completions) {
       if (!alive) {
         continue;  // erased while it was worked on
       }
+      std::optional<TaskState> state = completion.state;
       if (completion.data) {
-        ALCOVE_TRY_VOID(impl_->put(database, completion));
+        ALCOVE_TRY(const bool stored, impl_->put(database, completion, packed[i]));
+        state = stored ? std::nullopt : std::optional(TaskState::kWaiting);
       }
-      Completion row = completion;
-      if (completion.data) {
-        row.state.reset();
-      }
-      ALCOVE_TRY_VOID(set_state(database, row));
+      ALCOVE_TRY_VOID(set_state(database, completion, state));
       for (const Wanted& wanted : completion.then_want) {
         ALCOVE_TRY(
             auto next,
@@ -243,32 +266,32 @@ Result<std::vector<Task>> Store::problems(TaskState state, std::size_t limit, st
 }
 
 Result<std::vector<Store::StageCount>> Store::stage_counts() {
-  std::vector<StageCount> counts;
+  std::map<std::string, StageCount, std::less<>> counts;
   ALCOVE_TRY_VOID(impl_->read([&](sqlite::Database& database) -> Status {
-    ALCOVE_TRY(auto rows,
-               database.prepare(
-                   "WITH names AS (SELECT stage FROM runs UNION SELECT DISTINCT stage FROM tasks) SELECT n.stage, "
-                   "coalesce((SELECT executions FROM runs WHERE stage = n.stage), 0), "
-                   "(SELECT COUNT(*) FROM artefacts WHERE stage = n.stage), "
-                   "(SELECT COUNT(*) FROM tasks WHERE stage = n.stage AND state = 0), "
-                   "(SELECT COUNT(*) FROM tasks WHERE stage = n.stage AND state = 1), "
-                   "(SELECT COUNT(*) FROM tasks WHERE stage = n.stage AND state = 2), "
-                   "(SELECT COUNT(*) FROM tasks WHERE stage = n.stage AND state = 3) FROM names n ORDER BY n.stage"));
+    // Three passes, each over one index; a subquery per stage and state would walk the tables thirty times.
+    ALCOVE_TRY(auto rows, database.prepare("SELECT 0, stage, executions FROM runs UNION ALL "
+                                           "SELECT 1, stage, COUNT(*) FROM artefacts GROUP BY stage UNION ALL "
+                                           "SELECT 2 + state, stage, COUNT(*) FROM tasks GROUP BY state, stage"));
     while (true) {
       ALCOVE_TRY(const bool more, rows.step());
       if (!more) {
         return {};
       }
-      counts.push_back({.stage = std::string(rows.column_text(0)),
-                        .runs = rows.column_int64(1),
-                        .waiting = rows.column_int64(3),
-                        .running = rows.column_int64(4),
-                        .done = rows.column_int64(2),
-                        .failed = rows.column_int64(5),
-                        .skipped = rows.column_int64(6)});
+      StageCount& count = counts[std::string(rows.column_text(1))];
+      const std::array<std::int64_t*, 6> places{&count.runs,    &count.done,   &count.waiting,
+                                                &count.running, &count.failed, &count.skipped};
+      const auto place = static_cast<std::size_t>(rows.column_int64(0));
+      if (place < places.size()) {
+        *places.at(place) = rows.column_int64(2);
+      }
     }
   }));
-  return counts;
+  std::vector<StageCount> sorted;
+  for (auto& [stage, count] : counts) {
+    count.stage = stage;
+    sorted.push_back(std::move(count));
+  }
+  return sorted;
 }
 
 }  // namespace alcove::artefacts

@@ -40,22 +40,39 @@ std::vector<fs::path> backups_newest_first(const fs::path& folder) {
   return found;
 }
 
+/// The newest backup that is sound; a damaged disk may have taken the last ones, too.
+std::optional<fs::path> find_newest_good(const fs::path& folder) {
+  for (const fs::path& path : backups_newest_first(folder)) {
+    auto database = sqlite::Database::open(path, {.mode = sqlite::OpenMode::kReadOnly});
+    if (!database) {
+      continue;
+    }
+    const auto version = database->query_int64("PRAGMA user_version");
+    if (version && version->value_or(0) > 0 && database->check_integrity(false)) {
+      return path;
+    }
+  }
+  return std::nullopt;
+}
+
 /// What a person can do about a damaged or missing catalog.
 std::string instructions(const fs::path& data_folder, std::string_view finding) {
   const fs::path catalog = data_folder / "catalog.db";
-  const auto backups = backups_newest_first(data_folder / "backups");
-  if (backups.empty()) {
+  const auto backup = find_newest_good(data_folder / "backups");
+  if (!backup) {
     return fmt::format(
         "{} The catalog {} holds libraries, accounts and decisions, so Alcove does not go on without it. "
-        "There is no backup in {}. Put the file back from a backup of your own, or move the whole data folder away to "
+        "There is no good backup in {}. Put the file back from a backup of your own, or move the whole data folder "
+        "away to "
         "begin anew",
         finding, catalog.string(), (data_folder / "backups").string());
   }
   return fmt::format(
       "{0} The catalog {1} holds libraries, accounts and decisions, so Alcove does not go on without it. "
-      "The newest backup is {2}. To use it: stop Alcove, move {1} (and {1}-wal, {1}-shm) away, copy the backup to {1}, "
+      "The newest good backup is {2}. To use it: stop Alcove, move {1} (and {1}-wal, {1}-shm) away, copy the backup to "
+      "{1}, "
       "start Alcove",
-      finding, catalog.string(), backups.front().string());
+      finding, catalog.string(), backup->string());
 }
 
 std::unexpected<Error> damaged(const fs::path& data_folder, std::string_view finding, const std::string& detail) {
@@ -112,7 +129,9 @@ Result<std::unique_ptr<Catalog>> Catalog::open(const fs::path& data_folder,
   const fs::path path = data_folder / "catalog.db";
   const fs::path marker = data_folder / kMarkerName;
   std::error_code ignored;
-  const bool was_in_use = fs::exists(marker, ignored);
+  // Artefacts are only ever made after a catalog, so they say as much as the marker.
+  const bool was_in_use =
+      fs::exists(marker, ignored) || fs::exists(data_folder / "artefacts" / "artefacts.db", ignored);
   const bool present = fs::exists(path, ignored) && fs::file_size(path, ignored) > 0;
   if (was_in_use && !present) {
     return damaged(data_folder, "The catalog is missing or empty.", "catalog.db is absent or empty beside its marker");
@@ -126,6 +145,9 @@ Result<std::unique_ptr<Catalog>> Catalog::open(const fs::path& data_folder,
     return std::unexpected(std::move(sound.error()).with_context("open the catalog"));
   }
   ALCOVE_TRY(const auto version, database->query_int64("PRAGMA user_version"));
+  if (was_in_use && version.value_or(0) == 0) {
+    return damaged(data_folder, "The catalog is empty.", "catalog.db has no schema beside its marker");
+  }
   const auto known = static_cast<std::int64_t>(migrations.size());
   std::unique_ptr<Catalog> catalog(new Catalog(std::make_unique<Impl>(data_folder, std::move(*database))));
   if (version.value_or(0) > 0 && version.value_or(0) < known) {
@@ -137,7 +159,7 @@ Result<std::unique_ptr<Catalog>> Catalog::open(const fs::path& data_folder,
     const MutexLock lock(catalog->impl_->writer_mutex);
     ALCOVE_TRY_VOID(sqlite::migrate(catalog->impl_->writer, migrations));
   }
-  if (!was_in_use) {
+  if (!fs::exists(marker, ignored)) {
     ALCOVE_TRY_VOID(os::write_file_atomically(
         marker, as_bytes("This folder belongs to Alcove. Without catalog.db it must not be used.\n"), 0600));
   }

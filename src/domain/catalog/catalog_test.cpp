@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <array>
+#include <chrono>
 #include <filesystem>
 #include <fstream>
 #include <string>
@@ -123,6 +124,58 @@ TEST_F(CatalogTest, AVanishedCatalogIsNotReplacedByAnEmptyOne) {
   }
   fs::remove(folder_ / "catalog.db");
   EXPECT_EQ(Catalog::open(folder_, kFirst).error().code, ErrorCode::kCorrupt);
+}
+
+TEST_F(CatalogTest, ADamagedBackupIsNotOffered) {
+  std::string good;
+  {
+    auto catalog = Catalog::open(folder_, kFirst);
+    ASSERT_TRUE(catalog.has_value());
+    good = (*catalog)->backup()->string();
+  }
+  const fs::path later = folder_ / "backups" / "catalog-9999-01-01.db";
+  std::ofstream(later) << "not a database at all, but newer than the good one";
+  truncate(100);
+  const auto catalog = Catalog::open(folder_, kFirst);
+  ASSERT_FALSE(catalog.has_value());
+  EXPECT_NE(catalog.error().message.find(good), std::string::npos) << catalog.error().message;
+  EXPECT_EQ(catalog.error().message.find(later.string()), std::string::npos);
+}
+
+TEST_F(CatalogTest, AnEmptyDatabaseInPlaceOfTheCatalogIsRefused) {
+  {
+    ASSERT_TRUE(Catalog::open(folder_, kFirst).has_value());
+  }
+  for (const char* part : {"", "-wal", "-shm"}) {
+    fs::remove(folder_ / (std::string("catalog.db") + part));
+  }
+  {
+    auto other = sqlite::Database::open(folder_ / "catalog.db", {.mode = sqlite::OpenMode::kCreate});
+    ASSERT_TRUE(other->execute("CREATE TABLE x(a)").has_value());
+  }
+  EXPECT_EQ(Catalog::open(folder_, kFirst).error().code, ErrorCode::kCorrupt);
+}
+
+TEST_F(CatalogTest, ArtefactsWithoutACatalogAreNotTakenForAFirstStart) {
+  fs::create_directories(folder_ / "artefacts");
+  std::ofstream(folder_ / "artefacts" / "artefacts.db") << "something";
+  EXPECT_EQ(Catalog::open(folder_, kFirst).error().code, ErrorCode::kCorrupt);
+  EXPECT_FALSE(fs::exists(folder_ / "catalog.db"));
+}
+
+TEST_F(CatalogTest, TheDailyBackupIsMadeOnceADay) {
+  auto catalog = Catalog::open(folder_, kFirst);
+  ASSERT_TRUE(catalog.has_value());
+  ASSERT_TRUE((*catalog)->backup_daily().has_value());
+  ASSERT_TRUE((*catalog)->backup_daily().has_value());
+  const auto backups = [&] {
+    return std::distance(fs::directory_iterator(folder_ / "backups"), fs::directory_iterator());
+  };
+  EXPECT_EQ(backups(), 1);
+  const fs::path made = fs::directory_iterator(folder_ / "backups")->path();
+  fs::last_write_time(made, fs::file_time_type::clock::now() - std::chrono::hours(25));
+  ASSERT_TRUE((*catalog)->backup_daily().has_value());
+  EXPECT_EQ(backups(), 2);
 }
 
 TEST_F(CatalogTest, KeepsOnlyTheNewestBackups) {

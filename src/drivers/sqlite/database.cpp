@@ -182,7 +182,7 @@ Status Database::backup_to(const std::filesystem::path& path) {
     sqlite3* raw = nullptr;
     const int opened = sqlite3_open_v2(partial.c_str(), &raw,
                                        SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE | SQLITE_OPEN_READWRITE, nullptr);
-    const Database target(raw);
+    Database target(raw);
     if (opened != SQLITE_OK) {
       return std::unexpected(make_sqlite_error(raw, opened, "").with_context("open backup"));
     }
@@ -198,6 +198,8 @@ Status Database::backup_to(const std::filesystem::path& path) {
       ::unlink(partial.c_str());
       return std::unexpected(std::move(error).with_context("backup"));
     }
+    // The copy says of itself that it has a log. One that rests in a folder must be readable without making any.
+    ALCOVE_TRY_VOID(target.execute("PRAGMA journal_mode = DELETE"));
   }
   if (::rename(partial.c_str(), path.c_str()) != 0) {
     return fail_errno(errno, fmt::format("rename {}", partial.string()));

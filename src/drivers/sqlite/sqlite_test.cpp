@@ -201,8 +201,9 @@ TEST_F(Sqlite, ABackupIsACompleteDatabaseOfItsOwn) {
   ASSERT_TRUE(database.backup_to(folder_ / "copy.db"));
   ASSERT_TRUE(database.execute("DELETE FROM t"));
   EXPECT_FALSE(fs::exists(folder_ / "copy.db.partial"));
-  Database copy = Database::open(folder_ / "copy.db", {}).value();
+  Database copy = Database::open(folder_ / "copy.db", {.mode = OpenMode::kReadOnly}).value();
   EXPECT_TRUE(copy.check_integrity(true));
+  EXPECT_FALSE(fs::exists(folder_ / "copy.db-wal"));
   EXPECT_EQ(copy.query_int64("SELECT a FROM t").value(), 42);
 }
 
