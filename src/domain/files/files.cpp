@@ -1,0 +1,432 @@
+#include "domain/files/files.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "base/check.hpp"
+#include "base/log.hpp"
+#include "base/sync.hpp"
+#include "domain/files/records.hpp"
+#include "domain/files/visible_sets.hpp"
+
+namespace alcove::files {
+
+namespace {
+
+using auth::Principal;
+
+/// libraries.state of a library whose rows are being erased: nobody sees it any more.
+constexpr std::int64_t kStateRemoving = 3;
+/// Files of one content or one page that are looked at, whatever the caller asks for.
+constexpr std::size_t kLimitMax = 10'000;
+constexpr std::size_t kListenersMax = 16;
+
+/// May read every library. Rights of other users will come as a table of zones; until then they see nothing.
+bool sees_everything(const Principal& principal) {
+  return principal.kind == Principal::Kind::kOperator ||
+         (principal.kind == Principal::Kind::kUser && principal.is_owner);
+}
+
+Result<File> file_of(Records& records, FileRow row) {
+  ALCOVE_TRY(std::string path, records.path_of(row));
+  return File{.id = row.id,
+              .library = row.library,
+              .folder = row.folder,
+              .name = std::move(row.name),
+              .path = std::move(path),
+              .size_bytes = row.version.size_bytes,
+              .modified_unix_ns = row.version.mtime_ns,
+              .changed_unix_ns = row.version.ctime_ns,
+              .inode = row.version.inode,
+              .sha256 = row.sha256,
+              .content = row.content,
+              .reader = std::move(row.reader),
+              .problem = std::move(row.problem)};
+}
+
+/// The folder at a '/'-separated path below a library's root; nothing when it is not there (any more).
+Result<std::optional<FolderId>> find_folder_by_path(Records& records, LibraryId library, std::string_view path) {
+  ALCOVE_TRY(auto folder, records.find_folder_at(library, FolderId{}, ""));
+  while (folder && folder->present && !path.empty()) {
+    const std::size_t slash = path.find('/');
+    const std::string_view name = path.substr(0, slash);
+    path = slash == std::string_view::npos ? std::string_view() : path.substr(slash + 1);
+    if (name.empty()) {
+      continue;
+    }
+    ALCOVE_TRY(folder, records.find_folder_at(library, folder->id, name));
+  }
+  return folder && folder->present ? std::optional(folder->id) : std::nullopt;
+}
+
+Result<std::optional<File>> find_file_by_path(Records& records, LibraryId library, std::string_view path) {
+  const std::size_t slash = path.rfind('/');
+  const std::string_view parent = slash == std::string_view::npos ? std::string_view() : path.substr(0, slash);
+  const std::string_view name = slash == std::string_view::npos ? path : path.substr(slash + 1);
+  ALCOVE_TRY(const auto folder, find_folder_by_path(records, library, parent));
+  if (!folder) {
+    return std::nullopt;
+  }
+  ALCOVE_TRY(auto row, records.find_file_at(*folder, name));
+  if (!row || !row->present) {
+    return std::nullopt;
+  }
+  ALCOVE_TRY(File file, file_of(records, std::move(*row)));
+  return file;
+}
+
+/// A page's end: kind of the last entry and its name, in hexadecimal because names are any bytes.
+std::string page_mark(char kind, std::string_view name) {
+  return kind + to_hex(as_bytes(name));
+}
+
+Library library_of(const sqlite::Statement& row) {
+  return {.id = LibraryId{row.column_int64(0)},
+          .name = std::string(row.column_text(1)),
+          .root = std::filesystem::path(std::string(as_text(row.column_blob(2)))),
+          .state = static_cast<LibraryState>(row.column_int64(3)),
+          .state_reason = std::string(row.column_text(4)),
+          .added_at = UnixMillis{row.column_int64(5)},
+          .last_scan_at = UnixMillis{row.column_int64(6)},
+          .file_count = row.column_int64(7),
+          .size_bytes = row.column_int64(8)};
+}
+
+}  // namespace
+
+struct Files::Impl {
+  catalog::Catalog& catalog;
+  artefacts::Store& store;
+  VisibleSets visible;
+  Guarded<std::vector<std::function<void()>>> listeners;
+
+  Status load();
+  Status mark_orphans(const VisibleSets::Turnover& turnover);
+};
+
+/// Reads the sets from the catalog, and repairs what a crash between catalog and store left: contents in use are not
+/// orphaned, contents that only vanished files had are.
+Status Files::Impl::load() {
+  std::vector<Applied> present;
+  std::vector<ContentNumber> vanished;
+  ALCOVE_TRY_VOID(catalog.read([&](sqlite::Database& database) -> Status {
+    ALCOVE_TRY(auto statement, database.prepare("SELECT id, library_id, content_number, present FROM files "
+                                                "WHERE library_id NOT IN (SELECT id FROM libraries WHERE state = 3)"));
+    for (;;) {
+      ALCOVE_TRY(const bool more, statement.step());
+      if (!more) {
+        return {};
+      }
+      const ContentNumber content{static_cast<std::uint32_t>(statement.column_int64(2))};
+      if (statement.column_int64(3) != 0) {
+        present.push_back({.file = FileId{statement.column_int64(0)},
+                           .library = LibraryId{statement.column_int64(1)},
+                           .old_content = {},
+                           .new_content = content,
+                           .present = true});
+      } else if (content) {
+        vanished.push_back(content);
+      }
+    }
+  }));
+  visible.apply(present);
+  const auto used = visible.everything().contents;
+  std::erase_if(vanished, [&](ContentNumber content) { return used->contains(content.value); });
+  ALCOVE_TRY(auto orphaned, store.orphaned_before(now_unix_millis(), kFileIdMax));
+  const auto split =
+      std::ranges::partition(orphaned, [&](ContentNumber content) { return used->contains(content.value); });
+  const std::vector<ContentNumber> wrongly(orphaned.begin(), split.begin());
+  sets::Bitmap noted;
+  for (const ContentNumber content : std::ranges::subrange(split.begin(), split.end())) {
+    noted.add(content.value);
+  }
+  // Marking again would begin the thirty days anew.
+  std::erase_if(vanished, [&](ContentNumber content) { return noted.contains(content.value); });
+  return mark_orphans({.orphaned = std::move(vanished), .used = wrongly});
+}
+
+Status Files::Impl::mark_orphans(const VisibleSets::Turnover& turnover) {
+  if (!turnover.orphaned.empty()) {
+    ALCOVE_TRY_VOID(store.set_orphaned(turnover.orphaned, true));
+  }
+  if (!turnover.used.empty()) {
+    ALCOVE_TRY_VOID(store.set_orphaned(turnover.used, false));
+  }
+  return {};
+}
+
+Files::Files(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+Files::~Files() = default;
+
+Result<std::unique_ptr<Files>> Files::open(catalog::Catalog& catalog, artefacts::Store& store) {
+  std::unique_ptr<Impl> impl(new Impl{.catalog = catalog, .store = store, .visible = {}, .listeners = {}});
+  ALCOVE_TRY_VOID(impl->load());
+  return std::unique_ptr<Files>(new Files(std::move(impl)));
+}
+
+Result<std::vector<Library>> Files::libraries() {
+  std::vector<Library> libraries;
+  ALCOVE_TRY_VOID(impl_->catalog.read([&](sqlite::Database& database) -> Status {
+    ALCOVE_TRY(auto statement,
+               database.prepare("SELECT l.id, l.name, l.root, l.state, l.state_reason, l.added_unix_ms, "
+                                "l.last_scan_unix_ms, coalesce(sum(f.present), 0), "
+                                "coalesce(sum(f.size_bytes * f.present), 0) "
+                                "FROM libraries l LEFT JOIN files f ON f.library_id = l.id WHERE l.state <> ? "
+                                "GROUP BY l.id ORDER BY l.name"));
+    statement.bind(1, kStateRemoving);
+    for (;;) {
+      ALCOVE_TRY(const bool more, statement.step());
+      if (!more) {
+        return {};
+      }
+      libraries.push_back(library_of(statement));
+    }
+  }));
+  return libraries;
+}
+
+Result<std::optional<Library>> Files::find_library(LibraryId id) {
+  ALCOVE_TRY(auto all, libraries());
+  const auto found = std::ranges::find(all, id, &Library::id);
+  return found == all.end() ? std::nullopt : std::optional(std::move(*found));
+}
+
+Result<std::optional<Library>> Files::find_library(std::string_view name) {
+  ALCOVE_TRY(auto all, libraries());
+  const auto found = std::ranges::find(all, name, &Library::name);
+  return found == all.end() ? std::nullopt : std::optional(std::move(*found));
+}
+
+Result<std::optional<File>> Files::find(FileId id) {
+  std::optional<File> found;
+  ALCOVE_TRY_VOID(impl_->catalog.read([&](sqlite::Database& database) -> Status {
+    Records records(database);
+    ALCOVE_TRY(auto row, records.find_file(id));
+    if (row && row->present) {
+      ALCOVE_TRY(found, file_of(records, std::move(*row)));
+    }
+    return {};
+  }));
+  return found;
+}
+
+Result<std::optional<File>> Files::find_by_path(std::string_view path) {
+  std::optional<File> found;
+  ALCOVE_TRY_VOID(impl_->catalog.read([&](sqlite::Database& database) -> Status {
+    // Either the library's name before the first colon, or its root in front: roots never overlap.
+    ALCOVE_TRY(auto statement, database.prepare("SELECT id, name, root FROM libraries WHERE state <> ?"));
+    statement.bind(1, kStateRemoving);
+    LibraryId library;
+    std::string relative;
+    for (;;) {
+      ALCOVE_TRY(const bool more, statement.step());
+      if (!more) {
+        break;
+      }
+      const std::string_view name = statement.column_text(1);
+      const std::string_view root = as_text(statement.column_blob(2));
+      const std::string root_slash = root == "/" ? "/" : fmt::format("{}/", root);
+      if (path.starts_with('/') && path.starts_with(root_slash)) {
+        library = LibraryId{statement.column_int64(0)};
+        relative = path.substr(root_slash.size());
+      } else if (!path.starts_with('/') && path.size() > name.size() && path.starts_with(name) &&
+                 path[name.size()] == ':') {
+        library = LibraryId{statement.column_int64(0)};
+        relative = path.substr(name.size() + 1);
+      }
+    }
+    if (!library) {
+      return {};
+    }
+    Records records(database);
+    ALCOVE_TRY(found, find_file_by_path(records, library, relative));
+    return {};
+  }));
+  return found;
+}
+
+Result<std::vector<File>> Files::files_of(const Principal& principal, ContentNumber content, std::size_t limit) {
+  std::vector<File> files;
+  if (!sees_everything(principal) || !content) {
+    return files;
+  }
+  ALCOVE_TRY_VOID(impl_->catalog.read([&](sqlite::Database& database) -> Status {
+    ALCOVE_TRY(auto statement,
+               database.prepare("SELECT id FROM files WHERE content_number = ? AND present = 1 ORDER BY id LIMIT ?"));
+    statement.bind(1, std::int64_t{content.value}).bind(2, static_cast<std::int64_t>(std::min(limit, kLimitMax)));
+    Records records(database);
+    for (;;) {
+      ALCOVE_TRY(const bool more, statement.step());
+      if (!more) {
+        return {};
+      }
+      ALCOVE_TRY(auto row, records.find_file(FileId{statement.column_int64(0)}));
+      if (row) {
+        ALCOVE_TRY(File file, file_of(records, std::move(*row)));
+        files.push_back(std::move(file));
+      }
+    }
+  }));
+  return files;
+}
+
+namespace {
+
+/// Names after `after` of one folder, in byte order, at most `limit`.
+Result<std::vector<std::string>> folder_page(sqlite::Database& database, LibraryId library, FolderId parent,
+                                             std::string_view after, std::size_t limit) {
+  ALCOVE_TRY(auto statement, database.prepare("SELECT name FROM folders WHERE library_id = ? AND parent_id = ? AND "
+                                              "present = 1 AND name > ? ORDER BY name LIMIT ?"));
+  statement.bind(1, library.value).bind(2, parent.value).bind(3, as_bytes(after));
+  statement.bind(4, static_cast<std::int64_t>(limit));
+  std::vector<std::string> names;
+  for (;;) {
+    ALCOVE_TRY(const bool more, statement.step());
+    if (!more) {
+      return names;
+    }
+    names.emplace_back(as_text(statement.column_blob(0)));
+  }
+}
+
+Result<std::vector<File>> file_page(sqlite::Database& database, FolderId folder, std::string_view after,
+                                    std::size_t limit) {
+  ALCOVE_TRY(auto statement, database.prepare("SELECT name FROM files WHERE folder_id = ? AND present = 1 AND "
+                                              "name > ? ORDER BY name LIMIT ?"));
+  statement.bind(1, folder.value).bind(2, as_bytes(after)).bind(3, static_cast<std::int64_t>(limit));
+  Records records(database);
+  std::vector<File> files;
+  for (;;) {
+    ALCOVE_TRY(const bool more, statement.step());
+    if (!more) {
+      return files;
+    }
+    ALCOVE_TRY(auto row, records.find_file_at(folder, as_text(statement.column_blob(0))));
+    if (row) {
+      ALCOVE_TRY(File file, file_of(records, std::move(*row)));
+      files.push_back(std::move(file));
+    }
+  }
+}
+
+}  // namespace
+
+Result<Files::Listing> Files::list(const Principal& principal, LibraryId library, std::string_view path,
+                                   std::string_view after, std::size_t limit) {
+  const auto mark = after.empty() ? std::optional<Bytes>(Bytes{}) : from_hex(after.substr(1));
+  if (!mark || (!after.empty() && after[0] != 'd' && after[0] != 'f')) {
+    Error error = make_error(ErrorCode::kInvalidArgument, "The page mark is not one that this server gave out");
+    error.field = "after";
+    return std::unexpected(std::move(error));
+  }
+  limit = std::clamp<std::size_t>(limit, 1, kLimitMax);
+  Listing listing;
+  ALCOVE_TRY_VOID(impl_->catalog.read([&](sqlite::Database& database) -> Status {
+    Records records(database);
+    ALCOVE_TRY(const auto folder, find_folder_by_path(records, library, path));
+    if (!folder || !sees_everything(principal)) {
+      return fail(ErrorCode::kNotFound, "There is no such folder");
+    }
+    const bool among_files = after.starts_with('f');
+    if (!among_files) {
+      ALCOVE_TRY(listing.folders, folder_page(database, library, *folder, as_text(*mark), limit + 1));
+      if (listing.folders.size() > limit) {
+        listing.folders.pop_back();
+        listing.next_after = page_mark('d', listing.folders.back());
+        return {};
+      }
+    }
+    const std::size_t room = limit - listing.folders.size();
+    const std::string_view after_name = among_files ? as_text(*mark) : std::string_view();
+    ALCOVE_TRY(listing.files, file_page(database, *folder, after_name, room + 1));
+    if (listing.files.size() > room) {
+      listing.files.pop_back();
+      listing.next_after =
+          listing.files.empty() ? page_mark('f', after_name) : page_mark('f', listing.files.back().name);
+    }
+    return {};
+  }));
+  return listing;
+}
+
+std::shared_ptr<const sets::Bitmap> Files::visible_contents(const Principal& principal) const {
+  return sees_everything(principal) ? impl_->visible.everything().contents : impl_->visible.of(LibraryId{}).contents;
+}
+
+std::shared_ptr<const sets::Bitmap> Files::visible_files(const Principal& principal) const {
+  return sees_everything(principal) ? impl_->visible.everything().files : impl_->visible.of(LibraryId{}).files;
+}
+
+Result<sets::Bitmap> Files::contents_under(const Principal& principal, LibraryId library,
+                                           std::string_view folder_path) {
+  if (!sees_everything(principal)) {
+    return sets::Bitmap();
+  }
+  if (folder_path.find_first_not_of('/') == std::string_view::npos) {
+    return *impl_->visible.of(library).contents;
+  }
+  sets::Bitmap contents;
+  ALCOVE_TRY_VOID(impl_->catalog.read([&](sqlite::Database& database) -> Status {
+    Records records(database);
+    ALCOVE_TRY(const auto folder, find_folder_by_path(records, library, folder_path));
+    if (!folder) {
+      return {};
+    }
+    ALCOVE_TRY(auto statement,
+               database.prepare("WITH RECURSIVE subtree(id) AS (SELECT ?1 UNION ALL SELECT folders.id FROM folders, "
+                                "subtree WHERE folders.parent_id = subtree.id) "
+                                "SELECT content_number FROM files WHERE folder_id IN (SELECT id FROM subtree) AND "
+                                "present = 1 AND content_number <> 0"));
+    statement.bind(1, folder->value);
+    for (;;) {
+      ALCOVE_TRY(const bool more, statement.step());
+      if (!more) {
+        return {};
+      }
+      contents.add(static_cast<std::uint32_t>(statement.column_int64(0)));
+    }
+  }));
+  return contents;
+}
+
+Result<std::vector<Files::FileChange>> Files::changes_after(std::int64_t sequence, std::size_t limit) {
+  std::vector<FileChange> changes;
+  ALCOVE_TRY_VOID(impl_->catalog.read([&](sqlite::Database& database) -> Status {
+    ALCOVE_TRY(auto statement, database.prepare("SELECT sequence, file_id, present FROM file_changes "
+                                                "WHERE sequence > ? ORDER BY sequence LIMIT ?"));
+    statement.bind(1, sequence).bind(2, static_cast<std::int64_t>(limit));
+    for (;;) {
+      ALCOVE_TRY(const bool more, statement.step());
+      if (!more) {
+        return {};
+      }
+      changes.push_back({.sequence = statement.column_int64(0),
+                         .file = FileId{statement.column_int64(1)},
+                         .present = statement.column_int64(2) != 0});
+    }
+  }));
+  return changes;
+}
+
+void Files::apply(const std::vector<Applied>& changes) {
+  const VisibleSets::Turnover turnover = impl_->visible.apply(changes);
+  // The sets are right in any case; what the store misses is repaired at the next start.
+  if (Status marked = impl_->mark_orphans(turnover); !marked) {
+    log_error("files", std::move(marked).error().with_context("note which contents are in use"));
+  }
+  const auto listeners = impl_->listeners.with([](const auto& all) { return all; });
+  for (const auto& listener : listeners) {
+    listener();
+  }
+}
+
+void Files::on_change(std::function<void()> listener) {
+  impl_->listeners.with([&](auto& all) {
+    ALCOVE_CHECK(all.size() < kListenersMax, "listeners are parts of the server, not visitors");
+    all.push_back(std::move(listener));
+  });
+}
+
+}  // namespace alcove::files

@@ -1,0 +1,381 @@
+#include "domain/files/records.hpp"
+
+#include <algorithm>
+#include <bit>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "domain/files/readers.hpp"
+
+namespace alcove::files {
+
+namespace {
+
+#define ALCOVE_FILE_COLUMNS                                                                                \
+  "SELECT id, library_id, folder_id, name, present, appeared_unix_ms, missing_since_unix_ms, size_bytes, " \
+  "mtime_ns, ctime_ns, inode, sha256, content_number, reader, problem, pending FROM files "
+#define ALCOVE_FOLDER_COLUMNS "SELECT id, library_id, parent_id, name, inode, present FROM folders "
+/// The folder ?1 and all below.
+#define ALCOVE_SUBTREE                                                                          \
+  "WITH RECURSIVE subtree(id) AS (SELECT ?1 UNION ALL SELECT folders.id FROM folders, subtree " \
+  "WHERE folders.parent_id = subtree.id) "
+
+/// Depth of folders that a path is built for; a tree in the file system cannot be deeper than PATH_MAX / 2.
+constexpr int kDepthMax = 2'048;
+
+std::string text_of(ByteView bytes) {
+  return std::string(as_text(bytes));
+}
+
+/// Files of up to 1 MiB are all alike; above, each doubling comes later.
+std::int64_t cost_of(std::int64_t size_bytes) {
+  return static_cast<std::int64_t>(
+      std::bit_width(static_cast<std::uint64_t>(std::max<std::int64_t>(size_bytes, 0)) >> 20U));
+}
+
+std::int64_t signed_inode(std::uint64_t inode) {
+  return std::bit_cast<std::int64_t>(inode);
+}
+
+FileRow file_row(const sqlite::Statement& row) {
+  FileRow file{.id = FileId{row.column_int64(0)},
+               .library = LibraryId{row.column_int64(1)},
+               .folder = FolderId{row.column_int64(2)},
+               .name = text_of(row.column_blob(3)),
+               .present = row.column_int64(4) != 0,
+               .appeared_at = UnixMillis{row.column_int64(5)},
+               .missing_since = UnixMillis{row.column_int64(6)},
+               .version = {.size_bytes = row.column_int64(7),
+                           .mtime_ns = row.column_int64(8),
+                           .ctime_ns = row.column_int64(9),
+                           .inode = std::bit_cast<std::uint64_t>(row.column_int64(10))},
+               .sha256 = std::nullopt,
+               .content = ContentNumber{static_cast<std::uint32_t>(row.column_int64(12))},
+               .reader = std::string(row.column_text(13)),
+               .problem = std::string(row.column_text(14)),
+               .pending = static_cast<Pending>(row.column_int64(15))};
+  if (!row.column_is_null(11) && row.column_blob(11).size() == Sha256{}.size()) {
+    std::ranges::copy(row.column_blob(11), file.sha256.emplace().begin());
+  }
+  return file;
+}
+
+}  // namespace
+
+Result<sqlite::Statement*> Records::prepared(std::string_view sql) {
+  auto found = statements_.find(sql);
+  if (found == statements_.end()) {
+    ALCOVE_TRY(auto statement, database_.prepare(sql));
+    found = statements_.emplace(sql, std::move(statement)).first;
+  }
+  found->second.reset();
+  return &found->second;
+}
+
+Result<std::vector<FileRow>> Records::read_files(sqlite::Statement& statement) {
+  std::vector<FileRow> rows;
+  for (;;) {
+    ALCOVE_TRY(const bool more, statement.step());
+    if (!more) {
+      statement.reset();
+      return rows;
+    }
+    rows.push_back(file_row(statement));
+  }
+}
+
+Result<std::vector<FolderRow>> Records::read_folders(sqlite::Statement& statement) {
+  std::vector<FolderRow> rows;
+  for (;;) {
+    ALCOVE_TRY(const bool more, statement.step());
+    if (!more) {
+      statement.reset();
+      return rows;
+    }
+    rows.push_back({.id = FolderId{statement.column_int64(0)},
+                    .library = LibraryId{statement.column_int64(1)},
+                    .parent = FolderId{statement.column_int64(2)},
+                    .name = text_of(statement.column_blob(3)),
+                    .inode = std::bit_cast<std::uint64_t>(statement.column_int64(4)),
+                    .present = statement.column_int64(5) != 0});
+  }
+}
+
+namespace {
+
+template <typename Row>
+std::optional<Row> first_of(std::vector<Row> rows) {
+  return rows.empty() ? std::nullopt : std::optional<Row>(std::move(rows.front()));
+}
+
+}  // namespace
+
+Result<std::optional<FileRow>> Records::find_file(FileId id) {
+  ALCOVE_TRY(auto* statement, prepared(ALCOVE_FILE_COLUMNS "WHERE id = ?"));
+  statement->bind(1, id.value);
+  ALCOVE_TRY(auto rows, read_files(*statement));
+  return first_of(std::move(rows));
+}
+
+Result<std::optional<FileRow>> Records::find_file_at(FolderId folder, std::string_view name) {
+  ALCOVE_TRY(auto* statement, prepared(ALCOVE_FILE_COLUMNS "WHERE folder_id = ? AND name = ?"));
+  statement->bind(1, folder.value).bind(2, as_bytes(name));
+  ALCOVE_TRY(auto rows, read_files(*statement));
+  return first_of(std::move(rows));
+}
+
+Result<std::vector<FileRow>> Records::files_in(FolderId folder) {
+  ALCOVE_TRY(auto* statement, prepared(ALCOVE_FILE_COLUMNS "WHERE folder_id = ?"));
+  statement->bind(1, folder.value);
+  return read_files(*statement);
+}
+
+Result<std::vector<FileRow>> Records::files_with_inode(LibraryId library, std::uint64_t inode, std::size_t limit) {
+  ALCOVE_TRY(auto* statement, prepared(ALCOVE_FILE_COLUMNS "WHERE library_id = ? AND inode = ? LIMIT ?"));
+  statement->bind(1, library.value).bind(2, signed_inode(inode)).bind(3, static_cast<std::int64_t>(limit));
+  return read_files(*statement);
+}
+
+Result<std::vector<FileRow>> Records::files_with_hash(const Sha256& sha256, std::size_t limit) {
+  ALCOVE_TRY(auto* statement, prepared(ALCOVE_FILE_COLUMNS "WHERE sha256 = ? LIMIT ?"));
+  statement->bind(1, ByteView(sha256)).bind(2, static_cast<std::int64_t>(limit));
+  return read_files(*statement);
+}
+
+Result<std::vector<FileRow>> Records::pending_files(std::size_t limit) {
+  ALCOVE_TRY(auto* statement, prepared(ALCOVE_FILE_COLUMNS "WHERE pending <> 0 AND present = 1 "
+                                                           "ORDER BY pending, cost, mtime_ns DESC LIMIT ?"));
+  statement->bind(1, static_cast<std::int64_t>(limit));
+  return read_files(*statement);
+}
+
+Result<std::optional<FolderRow>> Records::find_folder(FolderId id) {
+  ALCOVE_TRY(auto* statement, prepared(ALCOVE_FOLDER_COLUMNS "WHERE id = ?"));
+  statement->bind(1, id.value);
+  ALCOVE_TRY(auto rows, read_folders(*statement));
+  return first_of(std::move(rows));
+}
+
+Result<std::optional<FolderRow>> Records::find_folder_at(LibraryId library, FolderId parent, std::string_view name) {
+  ALCOVE_TRY(auto* statement, prepared(ALCOVE_FOLDER_COLUMNS "WHERE library_id = ? AND parent_id = ? AND name = ?"));
+  statement->bind(1, library.value).bind(2, parent.value).bind(3, as_bytes(name));
+  ALCOVE_TRY(auto rows, read_folders(*statement));
+  return first_of(std::move(rows));
+}
+
+Result<std::vector<FolderRow>> Records::folders_in(FolderId folder) {
+  ALCOVE_TRY(auto* statement, prepared(ALCOVE_FOLDER_COLUMNS "WHERE parent_id = ?"));
+  statement->bind(1, folder.value);
+  return read_folders(*statement);
+}
+
+Result<std::vector<FolderRow>> Records::folders_with_inode(LibraryId library, std::uint64_t inode, std::size_t limit) {
+  ALCOVE_TRY(auto* statement, prepared(ALCOVE_FOLDER_COLUMNS "WHERE library_id = ? AND inode = ? LIMIT ?"));
+  statement->bind(1, library.value).bind(2, signed_inode(inode)).bind(3, static_cast<std::int64_t>(limit));
+  return read_folders(*statement);
+}
+
+Result<std::string> Records::path_of(FolderId folder) {
+  std::string path;
+  for (int depth = 0; depth < kDepthMax; ++depth) {
+    ALCOVE_TRY(const auto row, find_folder(folder));
+    if (!row) {
+      return fail(ErrorCode::kNotFound, "The folder is not known any more");
+    }
+    if (!row->parent) {
+      return path;
+    }
+    path = path.empty() ? row->name : row->name + "/" + path;
+    folder = row->parent;
+  }
+  return fail(ErrorCode::kCorrupt, "The catalog's folders are damaged", "a folder is deeper than any file system's");
+}
+
+Result<std::string> Records::path_of(const FileRow& file) {
+  ALCOVE_TRY(std::string path, path_of(file.folder));
+  return path.empty() ? file.name : std::move(path) + "/" + file.name;
+}
+
+Status Records::note_change(FileId file, bool present) {
+  ALCOVE_TRY(auto* statement, prepared("INSERT OR REPLACE INTO file_changes (file_id, present) VALUES (?, ?)"));
+  statement->bind(1, file.value).bind(2, std::int64_t{present});
+  return statement->run();
+}
+
+Result<FolderId> Records::insert_folder(LibraryId library, FolderId parent, std::string_view name,
+                                        std::uint64_t inode) {
+  ALCOVE_TRY(auto* statement, prepared("INSERT INTO folders (library_id, parent_id, name, inode, present) "
+                                       "VALUES (?, ?, ?, ?, 1)"));
+  statement->bind(1, library.value).bind(2, parent.value).bind(3, as_bytes(name)).bind(4, signed_inode(inode));
+  ALCOVE_TRY_VOID(statement->run());
+  return FolderId{database_.last_insert_rowid()};
+}
+
+Status Records::move_folder(const FolderRow& folder, FolderId parent, std::string_view name) {
+  ALCOVE_TRY(auto* statement, prepared("UPDATE folders SET parent_id = ?, name = ?, present = 1 WHERE id = ?"));
+  statement->bind(1, parent.value).bind(2, as_bytes(name)).bind(3, folder.id.value);
+  ALCOVE_TRY_VOID(statement->run());
+  ALCOVE_TRY(auto* changes, prepared(ALCOVE_SUBTREE "INSERT OR REPLACE INTO file_changes (file_id, present) "
+                                                    "SELECT id, 1 FROM files WHERE present = 1 AND folder_id IN "
+                                                    "(SELECT id FROM subtree) ORDER BY id"));
+  changes->bind(1, folder.id.value);
+  return changes->run();
+}
+
+Status Records::set_folder_present(FolderId folder, std::uint64_t inode) {
+  ALCOVE_TRY(auto* statement, prepared("UPDATE folders SET present = 1, inode = ? WHERE id = ?"));
+  statement->bind(1, signed_inode(inode)).bind(2, folder.value);
+  return statement->run();
+}
+
+Status Records::mark_folder_missing(const FolderRow& folder, UnixMillis since) {
+  ALCOVE_TRY(auto* select, prepared(ALCOVE_SUBTREE ALCOVE_FILE_COLUMNS
+                                    "WHERE present = 1 AND folder_id IN (SELECT id FROM subtree)"));
+  select->bind(1, folder.id.value);
+  ALCOVE_TRY(const auto below, read_files(*select));
+  for (const FileRow& file : below) {
+    ALCOVE_TRY_VOID(mark_missing(file, since));
+  }
+  ALCOVE_TRY(auto* statement,
+             prepared(ALCOVE_SUBTREE "UPDATE folders SET present = 0 WHERE id IN (SELECT id FROM subtree)"));
+  statement->bind(1, folder.id.value);
+  return statement->run();
+}
+
+Status Records::erase_folder(const FolderRow& folder) {
+  ALCOVE_TRY(auto* select, prepared(ALCOVE_SUBTREE ALCOVE_FILE_COLUMNS "WHERE folder_id IN (SELECT id FROM subtree)"));
+  select->bind(1, folder.id.value);
+  ALCOVE_TRY(const auto below, read_files(*select));
+  for (const FileRow& file : below) {
+    ALCOVE_TRY_VOID(erase_file(file));
+  }
+  ALCOVE_TRY(auto* statement, prepared(ALCOVE_SUBTREE "DELETE FROM folders WHERE id IN (SELECT id FROM subtree)"));
+  statement->bind(1, folder.id.value);
+  return statement->run();
+}
+
+Result<FileId> Records::insert_file(LibraryId library, FolderId folder, std::string_view name, const Version& version,
+                                    UnixMillis pass) {
+  ALCOVE_TRY(auto* statement, prepared("INSERT INTO files (library_id, folder_id, name, present, appeared_unix_ms, "
+                                       "size_bytes, mtime_ns, ctime_ns, inode, reader, cost) "
+                                       "VALUES (?, ?, ?, 1, ?, ?, ?, ?, ?, ?, ?)"));
+  statement->bind(1, library.value).bind(2, folder.value).bind(3, as_bytes(name)).bind(4, pass.value);
+  statement->bind(5, version.size_bytes).bind(6, version.mtime_ns).bind(7, version.ctime_ns);
+  statement->bind(8, signed_inode(version.inode)).bind(9, std::string_view(reader_for_name(name)));
+  statement->bind(10, cost_of(version.size_bytes));
+  ALCOVE_TRY_VOID(statement->run());
+  const FileId id{database_.last_insert_rowid()};
+  if (id.value > kFileIdMax) {
+    return fail(ErrorCode::kTooLarge, "The catalog has used up its numbers for files; start a new data folder",
+                fmt::format("file id {} does not fit 32 bits", id.value));
+  }
+  ALCOVE_TRY_VOID(note_change(id, true));
+  applied.push_back({.file = id, .library = library, .old_content = {}, .new_content = {}, .present = true});
+  return id;
+}
+
+Status Records::update_version(const FileRow& file, const Version& version, Pending pending) {
+  ALCOVE_TRY(auto* statement,
+             prepared("UPDATE files SET present = 1, missing_since_unix_ms = 0, size_bytes = ?, mtime_ns = ?, "
+                      "ctime_ns = ?, inode = ?, cost = ?, problem = '', pending = ?6, "
+                      "sha256 = iif(?6 = 1, NULL, sha256) WHERE id = ?7"));
+  statement->bind(1, version.size_bytes).bind(2, version.mtime_ns).bind(3, version.ctime_ns);
+  statement->bind(4, signed_inode(version.inode)).bind(5, cost_of(version.size_bytes));
+  // A file that was still to be read is still to be read, whatever else happened to it.
+  const Pending todo = file.pending == Pending::kRead ? Pending::kRead : pending;
+  statement->bind(6, static_cast<std::int64_t>(todo)).bind(7, file.id.value);
+  ALCOVE_TRY_VOID(statement->run());
+  ALCOVE_TRY_VOID(note_change(file.id, true));
+  // Coming back with other bytes: the content it had is not what is there now.
+  applied.push_back({.file = file.id,
+                     .library = file.library,
+                     .old_content = file.present ? file.content : ContentNumber{},
+                     .new_content = file.present ? file.content : ContentNumber{},
+                     .present = true});
+  if (!file.present && file.content) {
+    ALCOVE_TRY(auto* forget, prepared("UPDATE files SET content_number = 0 WHERE id = ?"));
+    forget->bind(1, file.id.value);
+    return forget->run();
+  }
+  return {};
+}
+
+Status Records::move_file(const FileRow& file, FolderId folder, std::string_view name, const Version& version,
+                          Pending pending) {
+  const std::string reader = reader_for_name(name);
+  // Another reader is another content of the same bytes: its number is looked up without reading them.
+  const bool same_content = reader == file.reader;
+  const ContentNumber content = same_content ? file.content : ContentNumber{};
+  Pending todo = file.pending == Pending::kRead || !same_content ? Pending::kRead : pending;
+  if (!content) {
+    todo = Pending::kRead;
+  }
+  ALCOVE_TRY(auto* statement,
+             prepared("UPDATE files SET present = 1, missing_since_unix_ms = 0, folder_id = ?, name = ?, "
+                      "size_bytes = ?, mtime_ns = ?, ctime_ns = ?, inode = ?, reader = ?, content_number = ?, "
+                      "pending = ? WHERE id = ?"));
+  statement->bind(1, folder.value).bind(2, as_bytes(name)).bind(3, version.size_bytes).bind(4, version.mtime_ns);
+  statement->bind(5, version.ctime_ns).bind(6, signed_inode(version.inode)).bind(7, std::string_view(reader));
+  statement->bind(8, std::int64_t{content.value}).bind(9, static_cast<std::int64_t>(todo)).bind(10, file.id.value);
+  ALCOVE_TRY_VOID(statement->run());
+  ALCOVE_TRY_VOID(note_change(file.id, true));
+  applied.push_back({.file = file.id,
+                     .library = file.library,
+                     .old_content = file.present ? file.content : ContentNumber{},
+                     .new_content = content,
+                     .present = true});
+  return {};
+}
+
+Status Records::mark_missing(const FileRow& file, UnixMillis since) {
+  ALCOVE_TRY(auto* statement,
+             prepared("UPDATE files SET present = 0, missing_since_unix_ms = ? WHERE id = ? AND present = 1"));
+  statement->bind(1, since.value).bind(2, file.id.value);
+  ALCOVE_TRY_VOID(statement->run());
+  ALCOVE_TRY_VOID(note_change(file.id, false));
+  applied.push_back(
+      {.file = file.id, .library = file.library, .old_content = file.content, .new_content = {}, .present = false});
+  return {};
+}
+
+Status Records::erase_file(const FileRow& file) {
+  ALCOVE_TRY(auto* statement, prepared("DELETE FROM files WHERE id = ?"));
+  statement->bind(1, file.id.value);
+  ALCOVE_TRY_VOID(statement->run());
+  ALCOVE_TRY_VOID(note_change(file.id, false));
+  applied.push_back({.file = file.id,
+                     .library = file.library,
+                     .old_content = file.present ? file.content : ContentNumber{},
+                     .new_content = {},
+                     .present = false});
+  return {};
+}
+
+Status Records::set_pending(FileId file, Pending pending) {
+  ALCOVE_TRY(auto* statement, prepared("UPDATE files SET pending = ? WHERE id = ?"));
+  statement->bind(1, static_cast<std::int64_t>(pending)).bind(2, file.value);
+  return statement->run();
+}
+
+Status Records::set_content(const FileRow& file, const Sha256& sha256, ContentNumber content) {
+  ALCOVE_TRY(auto* statement, prepared("UPDATE files SET sha256 = ?, content_number = ?, problem = '', pending = 0 "
+                                       "WHERE id = ?"));
+  statement->bind(1, ByteView(sha256)).bind(2, std::int64_t{content.value}).bind(3, file.id.value);
+  ALCOVE_TRY_VOID(statement->run());
+  applied.push_back(
+      {.file = file.id, .library = file.library, .old_content = file.content, .new_content = content, .present = true});
+  return {};
+}
+
+Status Records::set_problem(const FileRow& file, std::string_view problem) {
+  ALCOVE_TRY(auto* statement, prepared("UPDATE files SET problem = ?, sha256 = NULL, content_number = 0, pending = 0 "
+                                       "WHERE id = ?"));
+  statement->bind(1, problem).bind(2, file.id.value);
+  ALCOVE_TRY_VOID(statement->run());
+  applied.push_back(
+      {.file = file.id, .library = file.library, .old_content = file.content, .new_content = {}, .present = true});
+  return {};
+}
+
+}  // namespace alcove::files
