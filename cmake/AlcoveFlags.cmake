@@ -31,4 +31,6 @@ endif()
 # Debug information is for people reading a crash: line tables are enough and halve the objects.
 string(REPLACE "-g" "-gline-tables-only" CMAKE_CXX_FLAGS_RELWITHDEBINFO "${CMAKE_CXX_FLAGS_RELWITHDEBINFO}")
 string(REPLACE "-DNDEBUG" "" CMAKE_CXX_FLAGS_RELWITHDEBINFO "${CMAKE_CXX_FLAGS_RELWITHDEBINFO}")
-add_link_options($<$<NOT:$<BOOL:${ALCOVE_SANITIZE}>>:-pie>)
+if(NOT ALCOVE_SANITIZE)  # A generator expression cannot hold the comma of "address,undefined".
+  add_link_options(-pie)
+endif()
