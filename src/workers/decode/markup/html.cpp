@@ -1,0 +1,369 @@
+#include <gumbo.h>
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <cstdlib>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/text.hpp"
+#include "workers/decode/charset/clean.hpp"
+#include "workers/decode/input/moment.hpp"
+#include "workers/decode/markup/markup.hpp"
+
+namespace alcove::markup {
+namespace {
+
+using wire::BlockKind;
+
+/// Memory of one tree, given back as a whole. Gumbo's own destruction recurses as deep as the document nests, which a
+/// hostile page turns into a stack overflow; so the tree is never destroyed, only its memory.
+class Arena {
+ public:
+  static void* allocate(void* arena, std::size_t size) { return static_cast<Arena*>(arena)->take(size); }
+  static void release(void* /*arena*/, void* /*memory*/) {}
+
+ private:
+  void* take(std::size_t size) {
+    constexpr std::size_t kBlockBytes = 256UL * 1024;
+    size = (size + alignof(std::max_align_t) - 1) / alignof(std::max_align_t) * alignof(std::max_align_t);
+    if (size > left_) {
+      left_ = std::max(size, kBlockBytes);
+      blocks_.push_back(std::make_unique<std::byte[]>(left_));
+      next_ = blocks_.back().get();
+    }
+    std::byte* const memory = next_;
+    next_ += size;
+    left_ -= size;
+    return memory;
+  }
+
+  std::vector<std::unique_ptr<std::byte[]>> blocks_;
+  std::byte* next_ = nullptr;
+  std::size_t left_ = 0;
+};
+
+/// A parsed page; `text` must outlive it.
+class Page {
+ public:
+  explicit Page(std::string_view text) {
+    GumboOptions options = kGumboDefaultOptions;
+    options.allocator = &Arena::allocate;
+    options.deallocator = &Arena::release;
+    options.userdata = &arena_;
+    options.max_errors = 0;
+    output_ = gumbo_parse_with_options(&options, text.data(), text.size());
+  }
+  [[nodiscard]] const GumboNode* root() const { return output_ == nullptr ? nullptr : output_->root; }
+
+ private:
+  Arena arena_;
+  GumboOutput* output_ = nullptr;
+};
+
+bool is_element(const GumboNode* node) {
+  return node->type == GUMBO_NODE_ELEMENT;
+}
+
+std::string_view attribute(const GumboNode* node, const char* name) {
+  const GumboAttribute* const found = gumbo_get_attribute(&node->v.element.attributes, name);
+  return found == nullptr ? std::string_view() : found->value;
+}
+
+/// What an element means for the blocks.
+enum class Role : unsigned char { kInline, kBlock, kDropped, kLineBreak, kRow, kCell, kItem, kHeading, kPreformatted };
+
+Role role_of(GumboTag tag) {
+  switch (tag) {
+    case GUMBO_TAG_SCRIPT:
+    case GUMBO_TAG_STYLE:
+    case GUMBO_TAG_TEMPLATE:
+    case GUMBO_TAG_NOSCRIPT:
+    case GUMBO_TAG_HEAD:
+    case GUMBO_TAG_IFRAME:
+    case GUMBO_TAG_OBJECT:
+    case GUMBO_TAG_NOEMBED: return Role::kDropped;
+    case GUMBO_TAG_BR:
+    case GUMBO_TAG_HR: return Role::kLineBreak;
+    case GUMBO_TAG_TR: return Role::kRow;
+    case GUMBO_TAG_TD:
+    case GUMBO_TAG_TH: return Role::kCell;
+    case GUMBO_TAG_LI:
+    case GUMBO_TAG_DT:
+    case GUMBO_TAG_DD:
+    case GUMBO_TAG_OPTION: return Role::kItem;
+    case GUMBO_TAG_H1:
+    case GUMBO_TAG_H2:
+    case GUMBO_TAG_H3:
+    case GUMBO_TAG_H4:
+    case GUMBO_TAG_H5:
+    case GUMBO_TAG_H6: return Role::kHeading;
+    case GUMBO_TAG_PRE:
+    case GUMBO_TAG_TEXTAREA: return Role::kPreformatted;
+    case GUMBO_TAG_P:
+    case GUMBO_TAG_DIV:
+    case GUMBO_TAG_SECTION:
+    case GUMBO_TAG_ARTICLE:
+    case GUMBO_TAG_ASIDE:
+    case GUMBO_TAG_HEADER:
+    case GUMBO_TAG_FOOTER:
+    case GUMBO_TAG_NAV:
+    case GUMBO_TAG_MAIN:
+    case GUMBO_TAG_UL:
+    case GUMBO_TAG_OL:
+    case GUMBO_TAG_DL:
+    case GUMBO_TAG_TABLE:
+    case GUMBO_TAG_THEAD:
+    case GUMBO_TAG_TBODY:
+    case GUMBO_TAG_TFOOT:
+    case GUMBO_TAG_CAPTION:
+    case GUMBO_TAG_BLOCKQUOTE:
+    case GUMBO_TAG_FIGURE:
+    case GUMBO_TAG_FIGCAPTION:
+    case GUMBO_TAG_ADDRESS:
+    case GUMBO_TAG_FORM:
+    case GUMBO_TAG_FIELDSET:
+    case GUMBO_TAG_DETAILS:
+    case GUMBO_TAG_SUMMARY:
+    case GUMBO_TAG_BODY:
+    case GUMBO_TAG_CENTER: return Role::kBlock;
+    default: return Role::kInline;
+  }
+}
+
+class HtmlReader {
+ public:
+  explicit HtmlReader(input::TextCollector& collector) : collector_(collector) {}
+
+  /// Walks the tree with a stack of its own: pages nest as deep as their authors like.
+  void read(const GumboNode* root) {
+    struct Step {
+      const GumboNode* node;
+      bool leaving;
+    };
+    std::vector<Step> steps{{root, false}};
+    while (!steps.empty() && open_) {
+      const Step step = steps.back();
+      steps.pop_back();
+      if (step.leaving) {
+        leave(step.node);
+        continue;
+      }
+      if (step.node->type == GUMBO_NODE_TEXT || step.node->type == GUMBO_NODE_CDATA ||
+          step.node->type == GUMBO_NODE_WHITESPACE) {
+        add_text(step.node->v.text.text);
+        continue;
+      }
+      if (!is_element(step.node) || !enter(step.node)) {
+        continue;
+      }
+      steps.push_back({step.node, true});
+      const GumboVector& children = step.node->v.element.children;
+      for (unsigned i = children.length; i > 0; --i) {
+        steps.push_back({static_cast<const GumboNode*>(children.data[i - 1]), false});
+      }
+    }
+    flush();
+  }
+
+  void add_block(BlockKind kind, std::string_view text, std::uint8_t level) {
+    wire::Place place;
+    place.kind = wire::PlaceKind::kLine;
+    place.line_first = place.line_last = line_ + 1;
+    const std::size_t before = collector_.artefact().blocks.size();
+    open_ = collector_.add(kind, text, std::move(place), {.level = level});
+    line_ += collector_.artefact().blocks.size() > before ? 1 : 0;
+  }
+
+ private:
+  /// False when the element and all below it are left out.
+  bool enter(const GumboNode* node) {
+    const GumboTag tag = node->v.element.tag;
+    const Role role = role_of(tag);
+    if (role == Role::kDropped) {
+      return false;
+    }
+    if (tag == GUMBO_TAG_IMG) {
+      add_text(" ");
+      add_text(attribute(node, "alt"));
+      add_text(" ");
+    } else if (role == Role::kLineBreak) {
+      text_ += '\n';
+    } else if (role == Role::kCell) {
+      if (cell_depth_ == 0 && row_has_cell_) {
+        text_ += '\t';
+      }
+      row_has_cell_ = true;
+      ++cell_depth_;
+    } else if (role != Role::kInline) {
+      boundary();
+    }
+    if (cell_depth_ == 0) {
+      start_block(role, tag);
+    }
+    preformatted_ += role == Role::kPreformatted ? 1 : 0;
+    list_depth_ += tag == GUMBO_TAG_UL || tag == GUMBO_TAG_OL ? 1 : 0;
+    return true;
+  }
+
+  void start_block(Role role, GumboTag tag) {
+    if (role == Role::kRow) {
+      kind_ = BlockKind::kTableRow;
+      row_has_cell_ = false;
+    } else if (role == Role::kItem) {
+      kind_ = BlockKind::kListItem;
+      level_ = static_cast<std::uint8_t>(std::clamp(list_depth_ - 1, 0, 8));
+    } else if (role == Role::kHeading) {
+      kind_ = BlockKind::kHeading;
+      level_ = static_cast<std::uint8_t>(tag - GUMBO_TAG_H1 + 1);
+    } else if (role == Role::kPreformatted) {
+      kind_ = BlockKind::kCode;
+    }
+  }
+
+  void leave(const GumboNode* node) {
+    const GumboTag tag = node->v.element.tag;
+    const Role role = role_of(tag);
+    preformatted_ -= role == Role::kPreformatted ? 1 : 0;
+    list_depth_ -= tag == GUMBO_TAG_UL || tag == GUMBO_TAG_OL ? 1 : 0;
+    if (role == Role::kCell) {
+      --cell_depth_;
+    } else if (role != Role::kInline && role != Role::kLineBreak) {
+      boundary();
+    }
+  }
+
+  /// Between blocks; inside a cell only a space, so that a row stays one block.
+  void boundary() {
+    if (cell_depth_ > 0) {
+      add_text(" ");
+    } else {
+      flush();
+    }
+  }
+
+  void add_text(std::string_view text) {
+    if (preformatted_ > 0 && cell_depth_ == 0) {
+      text_ += text;
+      return;
+    }
+    for (const char c : text) {
+      const bool space = c == ' ' || c == '\n' || c == '\t' || c == '\r' || c == '\f';
+      if (!space) {
+        text_ += c;
+      } else if (!text_.empty() && text_.back() != ' ' && text_.back() != '\n' && text_.back() != '\t') {
+        text_ += ' ';
+      }
+    }
+  }
+
+  void flush() {
+    if (!text_.empty()) {
+      add_block(kind_, text_, level_);
+      text_.clear();
+    }
+    kind_ = BlockKind::kParagraph;
+    level_ = 0;
+  }
+
+  input::TextCollector& collector_;
+  std::string text_;
+  BlockKind kind_ = BlockKind::kParagraph;
+  std::uint8_t level_ = 0;
+  unsigned line_ = 0;
+  int cell_depth_ = 0;
+  int preformatted_ = 0;
+  int list_depth_ = 0;
+  bool row_has_cell_ = false;
+  bool open_ = true;
+};
+
+/// Calls `visit` for the elements of the head.
+template <typename Visit>
+void for_each_head_element(const GumboNode* root, Visit&& visit) {
+  if (root == nullptr) {
+    return;
+  }
+  for (unsigned i = 0; i < root->v.element.children.length; ++i) {
+    const auto* head = static_cast<const GumboNode*>(root->v.element.children.data[i]);
+    if (!is_element(head) || head->v.element.tag != GUMBO_TAG_HEAD) {
+      continue;
+    }
+    for (unsigned j = 0; j < head->v.element.children.length; ++j) {
+      const auto* node = static_cast<const GumboNode*>(head->v.element.children.data[j]);
+      if (is_element(node)) {
+        visit(node);
+      }
+    }
+  }
+}
+
+std::string first_text(const GumboNode* node) {
+  const GumboVector& children = node->v.element.children;
+  const auto* text = children.length == 0 ? nullptr : static_cast<const GumboNode*>(children.data[0]);
+  const bool has_text = text != nullptr && (text->type == GUMBO_NODE_TEXT || text->type == GUMBO_NODE_CDATA);
+  return has_text ? charset::collapse_spaces(charset::clean(text->v.text.text)) : std::string();
+}
+
+}  // namespace
+
+void read_html(std::string_view html, input::TextCollector& collector) {
+  if (html.size() > kHtmlBytesMax) {
+    html = utf8_prefix(html, kHtmlBytesMax);
+    collector.note("text_limit", "Only the first 16 MB of the page were read");
+  }
+  const Page page(html);
+  if (page.root() == nullptr) {
+    return;
+  }
+  HtmlReader reader(collector);
+  for_each_head_element(page.root(), [&](const GumboNode* node) {
+    if (node->v.element.tag == GUMBO_TAG_TITLE) {
+      reader.add_block(BlockKind::kMetadata, first_text(node), 0);
+    }
+  });
+  reader.read(page.root());
+}
+
+wire::FactsArtefact html_facts(std::string_view html) {
+  wire::FactsArtefact facts;
+  constexpr std::size_t kHeadBytesMax = 256UL * 1024;
+  const Page page(utf8_prefix(html, kHeadBytesMax));
+  for_each_head_element(page.root(), [&](const GumboNode* node) {
+    if (node->v.element.tag == GUMBO_TAG_TITLE && facts.title.empty()) {
+      facts.title = first_text(node);
+    }
+    if (node->v.element.tag != GUMBO_TAG_META) {
+      return;
+    }
+    const std::string_view property = attribute(node, "property");
+    const std::string name = ascii_lower(property.empty() ? attribute(node, "name") : property);
+    const std::string content = charset::collapse_spaces(charset::clean(attribute(node, "content")));
+    if (name == "author") {
+      facts.author = content;
+    } else if (name == "description" || (name == "og:description" && facts.subject.empty())) {
+      facts.subject = content;
+    } else if (name == "article:published_time" || name == "dcterms.created" || name == "date") {
+      facts.created_unix_ms = input::parse_moment(content);
+    } else if (name == "article:modified_time" || name == "dcterms.modified") {
+      facts.modified_unix_ms = input::parse_moment(content);
+    }
+  });
+  return facts;
+}
+
+std::string html_declared_encoding(ByteView head) {
+  const std::string text = ascii_lower(as_text(head.first(std::min<std::size_t>(head.size(), 4096))));
+  const std::size_t at = text.find("charset");
+  if (at == std::string::npos || text.rfind("<meta", at) == std::string::npos) {
+    return {};
+  }
+  const std::size_t begin = text.find_first_not_of(" \t\r\n=\"'", at + 7);
+  const std::size_t end = begin == std::string::npos ? begin : text.find_first_of(" \t\r\n\"'/>;", begin);
+  return end == std::string::npos ? std::string() : text.substr(begin, end - begin);
+}
+
+}  // namespace alcove::markup

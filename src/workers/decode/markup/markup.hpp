@@ -1,0 +1,33 @@
+#pragma once
+/// @file
+/// HTML and Markdown.
+
+#include <string>
+#include <string_view>
+
+#include "base/bytes.hpp"
+#include "wire/artefacts.hpp"
+#include "workers/decode/input/text_collector.hpp"
+
+namespace alcove::markup {
+
+/// Largest HTML text that is parsed; the tree takes up to thirty times as much.
+inline constexpr std::size_t kHtmlBytesMax = 16UL * 1024 * 1024;
+
+/// Reads title, headings, paragraphs, list items and table rows of UTF-8 HTML. Scripts, styles and templates are
+/// dropped, nothing is loaded. Places count the blocks as lines from 1.
+void read_html(std::string_view html, input::TextCollector& collector);
+/// Title, author, description and dates of the head.
+wire::FactsArtefact html_facts(std::string_view html);
+/// The encoding that a `meta` element in the head names; empty when there is none.
+std::string html_declared_encoding(ByteView head);
+
+/// Reads Markdown: headings, paragraphs, list items, table rows, code lines; places are source lines. Marks of
+/// emphasis, code and links are removed; where links lead follows their paragraph as a note.
+void read_markdown(std::string_view text, input::TextCollector& collector);
+/// The title of the front matter, else the first heading.
+wire::FactsArtefact markdown_facts(std::string_view text);
+/// Text without inline marks; targets of links are appended to `links`.
+std::string plain_inline(std::string_view text, std::string& links);
+
+}  // namespace alcove::markup

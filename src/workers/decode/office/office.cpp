@@ -1,0 +1,157 @@
+#include "workers/decode/office/office.hpp"
+
+#include <array>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "base/text.hpp"
+#include "workers/decode/charset/clean.hpp"
+#include "workers/decode/input/moment.hpp"
+#include "workers/decode/office/container.hpp"
+#include "workers/decode/office/readers.hpp"
+#include "workers/decode/office/xml.hpp"
+
+namespace alcove::office {
+namespace {
+
+using wire::Format;
+
+constexpr std::size_t kSmallMemberBytesMax = 1024UL * 1024;
+
+/// Parts of the main member's content type, with and without macros.
+constexpr std::array kContentTypes = {
+    std::pair{"wordprocessingml.document.main", Format::kDocx},
+    std::pair{"wordprocessingml.template.main", Format::kDocx},
+    std::pair{"ms-word.document.macroEnabled.main", Format::kDocx},
+    std::pair{"ms-word.template.macroEnabledTemplate.main", Format::kDocx},
+    std::pair{"spreadsheetml.sheet.main", Format::kXlsx},
+    std::pair{"spreadsheetml.template.main", Format::kXlsx},
+    std::pair{"ms-excel.sheet.macroEnabled.main", Format::kXlsx},
+    std::pair{"ms-excel.template.macroEnabled.main", Format::kXlsx},
+    std::pair{"presentationml.presentation.main", Format::kPptx},
+    std::pair{"presentationml.slideshow.main", Format::kPptx},
+    std::pair{"presentationml.template.main", Format::kPptx},
+    std::pair{"ms-powerpoint.presentation.macroEnabled.main", Format::kPptx},
+    std::pair{"ms-powerpoint.slideshow.macroEnabled.main", Format::kPptx},
+};
+constexpr std::array kMainMembers = {
+    std::pair{"word/document.xml", Format::kDocx},
+    std::pair{"xl/workbook.xml", Format::kXlsx},
+    std::pair{"ppt/presentation.xml", Format::kPptx},
+};
+
+Format identify_container(Container& container) {
+  if (const auto types = container.read("[Content_Types].xml", kSmallMemberBytesMax)) {
+    for (const auto& [type, format] : kContentTypes) {
+      if (types->bytes.find(type) != std::string::npos) {
+        return format;
+      }
+    }
+  }
+  if (const auto type = container.read("mimetype", kSmallMemberBytesMax)) {
+    constexpr std::string_view kText = "application/vnd.oasis.opendocument.text";
+    return trimmed(type->bytes).starts_with(kText) ? Format::kOdt : Format::kUnknown;
+  }
+  for (const auto& [member, format] : kMainMembers) {
+    if (container.has(member)) {
+      return format;
+    }
+  }
+  return Format::kUnknown;
+}
+
+bool is_encrypted(Format format, Container& container) {
+  for (const Member& member : container.members()) {
+    if (member.encrypted) {
+      return true;
+    }
+  }
+  if (format != Format::kOdt) {
+    return false;
+  }
+  const auto manifest = container.read("META-INF/manifest.xml", kSmallMemberBytesMax);
+  return manifest && manifest->bytes.find("encryption-data") != std::string::npos;
+}
+
+void read_properties(const Node& root, wire::FactsArtefact& facts) {
+  for (const Node& node : root.children()) {
+    const std::string_view name = local_name(node);
+    const std::string value = charset::collapse_spaces(charset::clean(all_text(node)));
+    if (value.empty()) {
+      continue;
+    }
+    if (name == "title") {
+      facts.title = value;
+    } else if (name == "initial-creator" || (name == "creator" && facts.author.empty())) {
+      facts.author = value;
+    } else if (name == "subject") {
+      facts.subject = value;
+    } else if (name == "created" || name == "creation-date") {
+      facts.created_unix_ms = input::parse_moment(value);
+    } else if (name == "modified" || name == "date") {
+      facts.modified_unix_ms = input::parse_moment(value);
+    }
+  }
+}
+
+}  // namespace
+
+input::Verdict damaged_office() {
+  return input::failed("damaged", "The document is damaged and cannot be read");
+}
+
+std::string find_main_member(Container& container, std::string_view usual, input::TextCollector& collector) {
+  const std::string target = find_target(load_relations(container, "", collector), "officeDocument");
+  return !target.empty() && container.has(target) ? target : std::string(usual);
+}
+
+wire::Format identify(const input::ByteSource& source, const wire::DecodeLimits& limits) {
+  auto container = Container::open(source, limits);
+  return container ? identify_container(*container) : Format::kUnknown;
+}
+
+input::Verdict read_office(Format format, const input::ByteSource& source, input::TextCollector& collector) {
+  auto container = Container::open(source, collector.limits());
+  if (!container) {
+    return damaged_office();
+  }
+  if (is_encrypted(format, *container)) {
+    return input::skipped("encrypted", "The document is protected by a password");
+  }
+  if (container->is_damaged()) {
+    collector.note("damaged", "The document is damaged; what could be read is shown");
+  }
+  if (container->is_cut()) {
+    collector.note("members_limit", "The document has too many parts; only the first ones were read");
+  }
+  switch (format) {
+    case Format::kDocx: return read_docx(*container, collector);
+    case Format::kXlsx: return read_xlsx(*container, collector);
+    case Format::kPptx: return read_pptx(*container, collector);
+    case Format::kOdt: return read_odt(*container, collector);
+    default: return damaged_office();
+  }
+}
+
+wire::FactsArtefact office_facts(Format format, const input::ByteSource& source, const wire::DecodeLimits& limits) {
+  wire::FactsArtefact facts;
+  auto container = Container::open(source, limits);
+  if (!container) {
+    return facts;
+  }
+  input::TextCollector notes(limits);
+  std::string member = "meta.xml";
+  if (format != Format::kOdt) {
+    member = find_target(load_relations(*container, "", notes), "core-properties");
+    member = member.empty() ? "docProps/core.xml" : member;
+  }
+  const Tree tree = container->has(member) ? load_xml(*container, member, notes) : nullptr;
+  if (tree != nullptr) {
+    const Node root = tree->find_child([](const Node& node) { return node.type() == pugi::node_element; });
+    read_properties(format == Format::kOdt ? child(root, "meta") : root, facts);
+  }
+  return facts;
+}
+
+}  // namespace alcove::office

@@ -1,0 +1,202 @@
+#include "workers/decode/stages/probe.hpp"
+
+#include <magic.h>
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include "base/text.hpp"
+#include "workers/decode/charset/detect.hpp"
+#include "workers/decode/mail/mail.hpp"
+#include "workers/decode/markup/markup.hpp"
+#include "workers/decode/office/office.hpp"
+
+namespace alcove::stages {
+namespace {
+
+using wire::Format;
+
+/// Enough for encodings' statistics and for every signature that matters.
+constexpr std::size_t kHeadBytes = 256UL * 1024;
+
+bool contains_any(std::string_view text, std::initializer_list<std::string_view> pieces) {
+  return std::ranges::any_of(pieces, [&](std::string_view p) { return text.find(p) != std::string_view::npos; });
+}
+
+/// A header within the first 1,024 bytes counts, as readers have it; after other text it must look like a document's.
+bool is_pdf(std::string_view head) {
+  constexpr std::size_t kHeaderWithin = 1024;
+  const std::size_t at = head.substr(0, kHeaderWithin).find("%PDF-");
+  return at == 0 || (at != std::string_view::npos && contains_any(head.substr(at), {" obj", "\nendobj", "\rendobj"}));
+}
+
+/// True for an OLE container whose directory lists an encrypted package.
+bool is_encrypted_office(const input::ByteSource& source, ByteView head) {
+  constexpr std::array<std::uint8_t, 8> kSignature = {0xD0, 0xCF, 0x11, 0xE0, 0xA1, 0xB1, 0x1A, 0xE1};
+  if (head.size() < 512 || !std::equal(kSignature.begin(), kSignature.end(), head.begin())) {
+    return false;
+  }
+  const unsigned shift = head[30] == 12 ? 12 : 9;
+  const std::uint64_t sector = head[48] | static_cast<std::uint64_t>(head[49]) << 8U |
+                               static_cast<std::uint64_t>(head[50]) << 16U |
+                               static_cast<std::uint64_t>(head[51]) << 24U;
+  constexpr std::size_t kDirectoryBytes = 16UL * 1024;
+  const auto directory = source.read_range((sector + 1) << shift, kDirectoryBytes);
+  if (!directory) {
+    return false;
+  }
+  std::string wanted;
+  for (const char c : std::string_view("EncryptedPackage")) {
+    wanted.push_back(c);
+    wanted.push_back('\0');
+  }
+  return as_text(*directory).find(wanted) != std::string_view::npos;
+}
+
+/// Types that are no text even if their head happens to decode as text.
+bool is_surely_binary(std::string_view mime) {
+  constexpr std::array<std::string_view, 24> kPrefixes = {"image/",
+                                                          "audio/",
+                                                          "video/",
+                                                          "font/",
+                                                          "application/zip",
+                                                          "application/gzip",
+                                                          "application/x-bzip2",
+                                                          "application/x-xz",
+                                                          "application/x-7z",
+                                                          "application/x-rar",
+                                                          "application/vnd.rar",
+                                                          "application/zstd",
+                                                          "application/x-lzma",
+                                                          "application/x-tar",
+                                                          "application/vnd.ms-",
+                                                          "application/msword",
+                                                          "application/x-ole",
+                                                          "application/CDFV2",
+                                                          "application/x-executable",
+                                                          "application/x-pie-executable",
+                                                          "application/x-sharedlib",
+                                                          "application/x-object",
+                                                          "application/epub",
+                                                          "application/vnd.sqlite3"};
+  return !mime.starts_with("image/svg") &&
+         std::ranges::any_of(kPrefixes, [&](std::string_view prefix) { return mime.starts_with(prefix); });
+}
+
+bool looks_like_html(std::string_view head, std::string_view mime) {
+  const std::string start = ascii_lower(trimmed(head.substr(0, std::min<std::size_t>(head.size(), 1024))));
+  return mime == "text/html" || start.starts_with("<!doctype html") || start.starts_with("<html") ||
+         (start.starts_with("<!--") && start.find("<html") != std::string::npos);
+}
+
+void set_format(wire::ProbeArtefact& out, Format format, std::string mime) {
+  out.format = format;
+  out.mime = std::move(mime);
+}
+
+/// Decides between the kinds of text. `head` is UTF-8.
+void decide_text(wire::ProbeArtefact& out, std::string_view head, std::string_view reader, ByteView raw) {
+  const bool message = mail::looks_like_message(head);
+  if (reader == "markdown") {
+    set_format(out, Format::kMarkdown, "text/markdown");
+  } else if (reader == "csv") {
+    set_format(out, Format::kCsv, "text/csv");
+  } else if (reader.starts_with("code:")) {
+    out.code_language = reader.substr(5);
+    set_format(out, Format::kSourceCode, "text/x-" + out.code_language);
+  } else if (reader == "html" || (reader.empty() && looks_like_html(head, out.mime))) {
+    set_format(out, Format::kHtml, "text/html");
+    const std::string declared = markup::html_declared_encoding(raw);
+    const bool certain = ascii_lower(out.encoding).starts_with("utf");
+    if (!certain && !declared.empty() && !declared.starts_with("utf")) {
+      out.encoding = declared;
+    }
+  } else if (message && (reader == "eml" || reader.empty())) {
+    set_format(out, Format::kEml, "message/rfc822");
+    const std::string lower = ascii_lower(out.encoding);
+    // Parts of a message have encodings of their own; only wide characters concern the whole.
+    out.encoding = lower.starts_with("utf-16") || lower.starts_with("utf-32") ? out.encoding : "";
+  } else {
+    set_format(out, Format::kPlainText, out.mime.starts_with("text/") ? out.mime : "text/plain");
+  }
+}
+
+}  // namespace
+
+struct TypeTable::Cookie {
+  magic_t magic = nullptr;
+  Cookie() = default;
+  Cookie(const Cookie&) = delete;
+  Cookie& operator=(const Cookie&) = delete;
+  ~Cookie() {
+    if (magic != nullptr) {
+      magic_close(magic);
+    }
+  }
+};
+
+TypeTable::TypeTable(std::unique_ptr<Cookie> cookie) : cookie_(std::move(cookie)) {}
+TypeTable::TypeTable(TypeTable&&) noexcept = default;
+TypeTable& TypeTable::operator=(TypeTable&&) noexcept = default;
+TypeTable::~TypeTable() = default;
+
+Result<TypeTable> TypeTable::load() {
+  auto cookie = std::make_unique<Cookie>();
+  // Looking inside compressed or tar data and ELF files is not wanted; their type is enough.
+  cookie->magic = magic_open(MAGIC_MIME_TYPE | MAGIC_NO_CHECK_COMPRESS | MAGIC_NO_CHECK_ELF);
+  if (cookie->magic == nullptr || magic_load(cookie->magic, nullptr) != 0) {
+    const char* const why = cookie->magic == nullptr ? nullptr : magic_error(cookie->magic);
+    return fail(ErrorCode::kUnavailable, "The table of file types cannot be loaded", why == nullptr ? "libmagic" : why);
+  }
+  return TypeTable(std::move(cookie));
+}
+
+std::string TypeTable::mime_of(ByteView head) {
+  const char* const mime = magic_buffer(cookie_->magic, head.data(), head.size());
+  return mime == nullptr ? "application/octet-stream" : mime;
+}
+
+Result<wire::ProbeArtefact> probe(TypeTable& types, const input::ByteSource& source, std::string_view reader,
+                                  const wire::DecodeLimits& limits) {
+  wire::ProbeArtefact out;
+  if (source.size() == 0) {
+    set_format(out, Format::kEmpty, "application/x-empty");
+    return out;
+  }
+  ALCOVE_TRY(const Bytes head, source.read_range(0, kHeadBytes));
+  if (is_pdf(as_text(head))) {
+    set_format(out, Format::kPdf, "application/pdf");
+    return out;
+  }
+  out.mime = types.mime_of(head);
+  if (as_text(head).starts_with("PK\x03\x04")) {
+    out.format = office::identify(source, limits);
+    switch (out.format) {
+      case Format::kDocx: out.mime = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"; break;
+      case Format::kXlsx: out.mime = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"; break;
+      case Format::kPptx: out.mime = "application/vnd.openxmlformats-officedocument.presentationml.presentation"; break;
+      case Format::kOdt: out.mime = "application/vnd.oasis.opendocument.text"; break;
+      default: break;
+    }
+    return out;
+  }
+  if (is_encrypted_office(source, head)) {
+    out.format = Format::kEncryptedOffice;
+    return out;
+  }
+  if (is_surely_binary(out.mime) || out.mime == "text/rtf") {
+    return out;
+  }
+  const auto encoding = charset::detect_encoding(head);
+  if (!encoding) {
+    return out;
+  }
+  out.encoding = *encoding;
+  constexpr std::size_t kTextHeadBytes = 16UL * 1024;
+  const ByteView start = ByteView(head).first(std::min(head.size(), kTextHeadBytes));
+  decide_text(out, charset::decode(start, *encoding), reader, head);
+  return out;
+}
+
+}  // namespace alcove::stages
