@@ -21,3 +21,4 @@ if [ -d web/dist ] && ! diff -rq web/dist "$share/web" >/dev/null 2>&1; then
 fi
 mkdir -p "$share/models" "$share/tools"
 [ ! -f models/catalog.json ] || cp -u models/catalog.json "$share/models/"
+[ ! -d tools/models ] || cp -ru tools/models "$share/tools/"

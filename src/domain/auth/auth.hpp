@@ -105,8 +105,8 @@ class Auth {
   std::unique_ptr<Impl> impl_;
 };
 
-/// The tables of this folder, for the catalog.
-std::vector<sqlite::Migration> migrations();
+/// schema.sql: users, sessions, sign-in attempts. The composition root puts it into the catalog's list.
+sqlite::Migration schema();
 
 /// The part of an address that one household shares: an IPv4 address, or the first 64 bits of an IPv6 address.
 std::string address_group(std::string_view address);

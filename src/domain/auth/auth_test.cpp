@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include <array>
 #include <filesystem>
 #include <string>
 
@@ -20,7 +21,8 @@ class AuthTest : public testing::Test {
         std::filesystem::temp_directory_path() /
         fmt::format("alcove-auth-{}-{}", ::getpid(), testing::UnitTest::GetInstance()->current_test_info()->name());
     std::filesystem::create_directories(folder_);
-    auto catalog = catalog::Catalog::open(folder_, migrations());
+    const std::array migrations = {schema()};
+    auto catalog = catalog::Catalog::open(folder_, migrations);
     ASSERT_TRUE(catalog.has_value()) << catalog.error().detail;
     catalog_ = std::move(*catalog);
     auto auth = Auth::open(*catalog_, [this] { return UnixMillis{now_ms_}; });

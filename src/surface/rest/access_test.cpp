@@ -1,5 +1,6 @@
 #include <unistd.h>
 
+#include <array>
 #include <filesystem>
 #include <fstream>
 #include <map>
@@ -60,7 +61,8 @@ class AccessTest : public testing::Test {
   void SetUp() override {
     folder_ = std::filesystem::temp_directory_path() / fmt::format("alcove-access-{}", ::getpid());
     std::filesystem::create_directories(folder_);
-    catalog_ = std::move(*catalog::Catalog::open(folder_, auth::migrations()));
+    const std::array migrations = {auth::schema()};
+    catalog_ = std::move(*catalog::Catalog::open(folder_, migrations));
     auth_ = std::move(*auth::Auth::open(*catalog_));
     owner_secret_ = auth_->set_up(*auth_->make_setup_token(), "ada", "correct horse", {})->secret;
     // A second account is signed in through the table, since the interface makes none yet.

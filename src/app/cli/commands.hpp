@@ -1,0 +1,79 @@
+#pragma once
+/// @file
+/// The commands of the command line. Each asks the server, prints, and returns an error or nothing.
+
+#include <chrono>
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "app/cli/server_client.hpp"
+#include "base/error.hpp"
+
+namespace alcove::cli {
+
+enum class Output : std::uint8_t { kText, kJson };
+
+/// What every command is told.
+struct Common {
+  std::filesystem::path data_folder;
+  Output output = Output::kText;
+
+  [[nodiscard]] ServerClient client() const { return ServerClient(data_folder); }
+  [[nodiscard]] bool is_json() const { return output == Output::kJson; }
+};
+
+struct StatusOptions {
+  bool wait = false;
+  std::int64_t timeout_seconds = 86'400;
+};
+Status show_status(const Common& common, const StatusOptions& options);
+Status show_problems(const Common& common, const std::string& state);
+
+struct SearchOptions {
+  std::string query;
+  std::string mode = "hybrid";
+  int limit = 10;
+  bool passages = false;
+  bool explain = false;
+};
+Status search(const Common& common, const SearchOptions& options);
+/// `path` is absolute, relative to the working folder, or LIBRARY:relative.
+Status show_file(const Common& common, const std::string& path);
+Status show_text(const Common& common, const std::string& path);
+
+Status add_library(const Common& common, const std::string& path, const std::string& name);
+Status list_libraries(const Common& common);
+/// `library` is a name or a number.
+Status remove_library(const Common& common, const std::string& library);
+enum class RescanKind : std::uint8_t { kQuick, kVerify };
+Status rescan_library(const Common& common, const std::string& library, RescanKind kind);
+
+enum class WorkAction : std::uint8_t { kPause, kResume, kRetry };
+Status change_work(const Common& common, WorkAction action);
+Status rebuild_indexes(const Common& common);
+
+enum class DoctorDepth : std::uint8_t { kQuick, kDeep };
+/// Works on a stopped server, too. Errors: kCorrupt when something is wrong.
+Status doctor(const Common& common, DoctorDepth depth);
+
+Status list_models(const Common& common);
+Status verify_models(const Common& common, const std::vector<std::string>& names);
+/// Downloads and converts, with the set-up's tools.
+Status install_models(const Common& common, const std::vector<std::string>& names);
+
+Status list_sessions(const Common& common);
+Status end_session(const Common& common, std::int64_t id);
+Status print_setup_link(const Common& common);
+
+/// Prints a value as JSON, one line.
+void print_json(const json::Value& value);
+/// Prints text and a line feed.
+void print_line(std::string_view line);
+/// "12.3 MB"
+std::string shown_bytes(std::int64_t bytes);
+/// "page 3", "lines 4 to 9", "Sheet1!B2:C4"
+std::string shown_place(const json::Value& place);
+
+}  // namespace alcove::cli

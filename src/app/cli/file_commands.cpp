@@ -1,0 +1,214 @@
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "app/cli/commands.hpp"
+#include "base/text.hpp"
+#include "surface/rest/query_reader.hpp"
+
+namespace alcove::cli {
+namespace {
+
+constexpr std::int64_t kBlocksAtOnce = 5'000;
+constexpr std::int64_t kPassagesAtOnce = 1'000;
+
+http::Pairs path_query(const std::string& path) {
+  http::Pairs query = {{"path", to_valid_utf8(path)}};
+  if (!is_valid_utf8(path)) {
+    query.emplace_back("path_base64", rest::to_base64(path));
+  }
+  return query;
+}
+
+/// The file as the server knows it. The path is tried as it stands, and then with links resolved, as libraries are kept
+/// under their true paths.
+Result<json::Value> find_file(const Common& common, const std::string& path) {
+  std::error_code error;
+  const auto absolute = std::filesystem::absolute(path, error).lexically_normal();
+  std::vector<std::string> candidates;
+  const bool names_library =
+      path.contains(':') && !std::filesystem::exists(std::filesystem::symlink_status(path, error));
+  if (names_library) {
+    candidates.push_back(path);
+  }
+  candidates.push_back(absolute.native());
+  if (auto parent = std::filesystem::weakly_canonical(absolute.parent_path(), error); !error) {
+    candidates.push_back((parent / absolute.filename()).native());
+  }
+  Result<json::Value> found = fail(ErrorCode::kNotFound, "No such file");
+  for (const std::string& candidate : candidates) {
+    found = common.client().get("/files/by-path", path_query(candidate));
+    if (found || found.error().code != ErrorCode::kNotFound) {
+      break;
+    }
+  }
+  return found;
+}
+
+/// The hit as the contract of the command line has it: the snippet is plain text.
+void write_hit(json::Writer& writer, const json::Value& hit) {
+  writer.begin_object();
+  for (const auto& [name, value] : *hit.if_object()) {
+    if (name == "snippet") {
+      writer.member("snippet", hit.text_at("snippet_text"));
+    } else if (name != "snippet_text") {
+      writer.key(name).value(value);
+    }
+  }
+  writer.end_object();
+}
+
+void print_answer_as_json(const json::Value& answer) {
+  json::Writer writer;
+  writer.begin_object();
+  for (const auto& [name, value] : *answer.if_object()) {
+    if (name != "hits") {
+      writer.key(name).value(value);
+      continue;
+    }
+    writer.key("hits").begin_array();
+    for (const json::Value& hit : *value.if_array()) {
+      write_hit(writer, hit);
+    }
+    writer.end_array();
+  }
+  writer.end_object();
+  print_line(std::move(writer).take());
+}
+
+void print_hit(const json::Value& hit, std::size_t rank, bool explain) {
+  const json::Value* place = hit.find("place");
+  const std::string where = place == nullptr ? std::string() : shown_place(*place);
+  print_line(fmt::format("{:>3}. {}:{}{}{}", rank, hit.text_at("library"), hit.text_at("path"),
+                         where.empty() ? "" : "  ", where));
+  if (const std::string snippet = hit.text_at("snippet_text"); !snippet.empty()) {
+    std::string line = snippet;
+    std::ranges::replace(line, '\n', ' ');
+    print_line(fmt::format("     {}", line));
+  }
+  if (!explain) {
+    return;
+  }
+  print_line(fmt::format("     score {:.3f}", hit.double_at("score")));
+  for (const json::Value& reason : hit.items_at("reasons")) {
+    print_line(fmt::format("     - {} ({:.3f}, share {:.2f})", reason.text_at("text"), reason.double_at("value"),
+                           reason.double_at("weight")));
+  }
+}
+
+void print_stage(const json::Value& stage) {
+  std::string line = fmt::format("  {:<14} {:<8}", stage.text_at("stage"), stage.text_at("state"));
+  if (const std::string made = stage.text_at("made"); !made.empty()) {
+    line += fmt::format(" {} on {}, {}, {} ms", made, stage.text_at("machine"), shown_bytes(stage.int64_at("size")),
+                        stage.int64_at("cpu_ms"));
+  }
+  if (const std::string model = stage.text_at("model"); !model.empty()) {
+    line += fmt::format(", {}", model);
+  }
+  if (const std::string reason = stage.text_at("reason"); !reason.empty()) {
+    line += fmt::format(" {}", reason);
+  }
+  print_line(line);
+}
+
+}  // namespace
+
+Status search(const Common& common, const SearchOptions& options) {
+  const auto word = [](bool value) { return value ? std::string("true") : std::string("false"); };
+  ALCOVE_TRY(const json::Value answer, common.client().get("/search", {{"q", options.query},
+                                                                       {"mode", options.mode},
+                                                                       {"limit", std::to_string(options.limit)},
+                                                                       {"passages", word(options.passages)},
+                                                                       {"explain", word(options.explain)}}));
+  if (common.is_json()) {
+    print_answer_as_json(answer);
+    return {};
+  }
+  std::size_t rank = 0;
+  for (const json::Value& hit : answer.items_at("hits")) {
+    print_hit(hit, ++rank, options.explain);
+  }
+  if (rank == 0) {
+    print_line("Nothing found");
+  }
+  for (const json::Value& note : answer.items_at("notes")) {
+    print_line(fmt::format("Note: {}", *note.if_text()));
+  }
+  return {};
+}
+
+Status show_file(const Common& common, const std::string& path) {
+  ALCOVE_TRY(const json::Value file, find_file(common, path));
+  if (common.is_json()) {
+    print_json(file);
+    return {};
+  }
+  print_line(fmt::format("{}:{}", file.text_at("library"), file.text_at("path")));
+  print_line(fmt::format("  {}, {}, changed {}, {}", file.text_at("type"), shown_bytes(file.int64_at("size")),
+                         file.text_at("modified"), file.text_at("state")));
+  if (const std::string hash = file.text_at("sha256"); !hash.empty()) {
+    print_line(fmt::format("  sha256 {}", hash));
+  }
+  if (const std::string problem = file.text_at("problem"); !problem.empty()) {
+    print_line(fmt::format("  {}", problem));
+  }
+  for (const json::Value& stage : file.items_at("stages")) {
+    print_stage(stage);
+  }
+  for (const json::Value& note : file.items_at("notes")) {
+    print_line(fmt::format("  note: {}", note.text_at("message")));
+  }
+  for (const json::Value& share : file.items_at("languages")) {
+    print_line(fmt::format("  language {} {:.0f} %", share.text_at("language"), 100 * share.double_at("share")));
+  }
+  print_line(fmt::format("  {} passages", file.int64_at("passage_count")));
+  for (const json::Value& other : file.items_at("same_content")) {
+    print_line(fmt::format("  same content: {}:{}", other.text_at("library"), other.text_at("path")));
+  }
+  return {};
+}
+
+Status show_text(const Common& common, const std::string& path) {
+  ALCOVE_TRY(const json::Value file, find_file(common, path));
+  const std::string address = fmt::format("/files/{}/text", file.int64_at("id"));
+  if (!common.is_json()) {
+    for (std::int64_t offset = 0;; offset += kBlocksAtOnce) {
+      ALCOVE_TRY(const json::Value page, common.client().get(address, {{"blocks_offset", std::to_string(offset)},
+                                                                       {"blocks_limit", std::to_string(kBlocksAtOnce)},
+                                                                       {"passages_limit", "0"}}));
+      for (const json::Value& block : page.items_at("blocks")) {
+        print_line(block.text_at("text"));
+      }
+      if (offset + kBlocksAtOnce >= page.int64_at("block_count")) {
+        return {};
+      }
+    }
+  }
+  json::Writer writer;
+  writer.begin_object()
+      .member("library", file.text_at("library"))
+      .member("path", file.text_at("path"))
+      .key("passages")
+      .begin_array();
+  for (std::int64_t offset = 0;; offset += kPassagesAtOnce) {
+    ALCOVE_TRY(const json::Value page,
+               common.client().get(address, {{"blocks_limit", "0"},
+                                             {"passages_offset", std::to_string(offset)},
+                                             {"passages_limit", std::to_string(kPassagesAtOnce)}}));
+    for (const json::Value& passage : page.items_at("passages")) {
+      writer.value(passage);
+    }
+    if (offset + kPassagesAtOnce < page.int64_at("passage_count")) {
+      continue;
+    }
+    writer.end_array().key("notes").begin_array();
+    for (const json::Value& note : page.items_at("notes")) {
+      writer.value(note);
+    }
+    writer.end_array().end_object();
+    print_line(std::move(writer).take());
+    return {};
+  }
+}
+
+}  // namespace alcove::cli

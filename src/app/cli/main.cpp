@@ -1,0 +1,202 @@
+/// @file
+/// alcove: the server and its command line.
+
+#include <cstdio>
+#include <exception>
+#include <functional>
+#include <string>
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+
+#include "app/cli/commands.hpp"
+#include "app/server/serve.hpp"
+#include "base/log.hpp"
+
+namespace alcove::cli {
+namespace {
+
+/// Exit codes: 0 done, 1 refused or failed, 2 wrong use, 3 no server runs.
+constexpr int kExitFailed = 1;
+constexpr int kExitUsage = 2;
+constexpr int kExitNotRunning = 3;
+
+/// Everything the options are read into, and what to do after parsing.
+struct Invocation {
+  std::string data_folder = server::default_data_folder().string();
+  bool json = false;
+  server::ServeOptions serve;
+  bool plain_http_on_lan = false;
+  StatusOptions status;
+  SearchOptions search;
+  std::string path;
+  std::string name;
+  std::string problem_state = "failed";
+  std::vector<std::string> names;
+  bool deep = false;
+  bool verify = false;
+  std::int64_t session = 0;
+  std::function<Status(Invocation&)> run;
+
+  [[nodiscard]] Common common() const {
+    return Common{.data_folder = data_folder, .output = json ? Output::kJson : Output::kText};
+  }
+};
+
+/// Declares a command with the options that every command has.
+CLI::App* add_command(CLI::App& parent, Invocation& call, const char* name, const char* about,
+                      std::function<Status(Invocation&)> run) {
+  CLI::App* command = parent.add_subcommand(name, about);
+  command->add_option("--data", call.data_folder, "Data folder (else ALCOVE_DATA)")->capture_default_str();
+  command->add_flag("--json", call.json, "Print JSON");
+  command->callback([&call, run = std::move(run)] { call.run = run; });
+  return command;
+}
+
+CLI::App* add_group(CLI::App& parent, const char* name, const char* about) {
+  CLI::App* group = parent.add_subcommand(name, about);
+  group->require_subcommand(1);
+  return group;
+}
+
+void declare_serve(CLI::App& app, Invocation& call) {
+  CLI::App* serve = add_command(app, call, "serve", "Run the server", [](Invocation& given) {
+    given.serve.data_folder = given.data_folder;
+    given.serve.lan_access = given.plain_http_on_lan ? server::LanAccess::kPlainHttp : server::LanAccess::kHttpsOnly;
+    return server::serve(given.serve);
+  });
+  server::ServeOptions& options = call.serve;
+  serve->add_option("--listen", options.listen, "HOST:PORT; beyond loopback HTTPS only")->capture_default_str();
+  serve->add_flag("--plain-http-on-lan", call.plain_http_on_lan,
+                  "Speak plain HTTP beyond loopback: anyone on the way can read along");
+  serve->add_option("--cert", options.certificate, "Certificate (PEM); else one is made");
+  serve->add_option("--key", options.private_key, "Its private key (PEM)");
+  serve->add_option("--name", options.host_names, "Host name that this machine is called by (repeatable)");
+  serve->add_option("--worker", options.worker_program, "alcove-worker, when it is not beside alcove");
+  serve->add_option("--models", options.models_folder, "Folder of models (else ALCOVE_MODELS)");
+  serve->add_option("--web", options.web_folder, "Folder of the built page");
+  serve->add_option("--library", options.libraries, "Folder to search, read only (repeatable)");
+}
+
+void declare_libraries(CLI::App& app, Invocation& call) {
+  CLI::App& group = *add_group(app, "library", "Folders that are searched");
+  CLI::App* add = add_command(group, call, "add", "Add a folder; its files are only read",
+                              [](Invocation& given) { return add_library(given.common(), given.path, given.name); });
+  add->add_option("PATH", call.path, "The folder")->required();
+  add->add_option("--name", call.name, "Its name; else the folder's own");
+  add_command(group, call, "list", "List them", [](Invocation& given) { return list_libraries(given.common()); });
+  CLI::App* remove = add_command(group, call, "remove", "Forget one; its files stay as they are",
+                                 [](Invocation& given) { return remove_library(given.common(), given.name); });
+  remove->add_option("LIBRARY", call.name, "Name or number")->required();
+  CLI::App* rescan = add_command(group, call, "rescan", "Walk through one now", [](Invocation& given) {
+    return rescan_library(given.common(), given.name, given.verify ? RescanKind::kVerify : RescanKind::kQuick);
+  });
+  rescan->add_option("LIBRARY", call.name, "Name or number")->required();
+  rescan->add_flag("--verify", call.verify, "Read every file again");
+}
+
+void declare_search(CLI::App& app, Invocation& call) {
+  CLI::App* find = add_command(app, call, "search", "Find files and passages",
+                               [](Invocation& given) { return search(given.common(), given.search); });
+  find->add_option("QUERY", call.search.query, "Words; \"a phrase\", -word, type:, in:, name:")->required();
+  find->add_option("--limit", call.search.limit, "Hits at most")->check(CLI::Range(1, 200))->capture_default_str();
+  find->add_option("--mode", call.search.mode, "How to search")
+      ->check(CLI::IsMember({"hybrid", "keyword", "meaning"}))
+      ->capture_default_str();
+  find->add_flag("--passages", call.search.passages, "One hit per passage, not per file");
+  find->add_flag("--explain", call.search.explain, "Say why each hit is one");
+  const auto add_path = [&](CLI::App* command) {
+    command->add_option("PATH", call.path, "Absolute, or LIBRARY:relative")->required();
+  };
+  add_path(add_command(app, call, "show", "All that is known of a file",
+                       [](Invocation& given) { return show_file(given.common(), given.path); }));
+  add_path(add_command(app, call, "text", "The text of a file, as it was extracted",
+                       [](Invocation& given) { return show_text(given.common(), given.path); }));
+}
+
+void declare_work(CLI::App& app, Invocation& call) {
+  CLI::App* status = add_command(app, call, "status", "What is done and what waits",
+                                 [](Invocation& given) { return show_status(given.common(), given.status); });
+  status->add_flag("--wait", call.status.wait, "Wait until everything on disk now is seen, worked and indexed");
+  status->add_option("--timeout", call.status.timeout_seconds, "With --wait: seconds at most")
+      ->check(CLI::Range(1, 86'400))
+      ->capture_default_str();
+  CLI::App* problems =
+      add_command(app, call, "problems", "Files that could not be read, and why",
+                  [](Invocation& given) { return show_problems(given.common(), given.problem_state); });
+  problems->add_option("STATE", call.problem_state, "failed or skipped")
+      ->check(CLI::IsMember({"failed", "skipped"}))
+      ->capture_default_str();
+  add_command(app, call, "pause", "Start no more background work",
+              [](Invocation& given) { return change_work(given.common(), WorkAction::kPause); });
+  add_command(app, call, "resume", "Go on working",
+              [](Invocation& given) { return change_work(given.common(), WorkAction::kResume); });
+  add_command(app, call, "retry", "Try failed and skipped files again",
+              [](Invocation& given) { return change_work(given.common(), WorkAction::kRetry); });
+  CLI::App* rebuild = add_command(app, call, "rebuild", "Remake the indexes; nothing is decoded or computed again",
+                                  [](Invocation& given) { return rebuild_indexes(given.common()); });
+  rebuild->add_option("WHAT", call.name, "indexes")->check(CLI::IsMember({"indexes"}));
+  CLI::App* check = add_command(
+      app, call, "doctor", "Look for damage, also while the server is stopped",
+      [](Invocation& given) { return doctor(given.common(), given.deep ? DoctorDepth::kDeep : DoctorDepth::kQuick); });
+  check->add_flag("--deep", call.deep, "Verify every checksum");
+}
+
+void declare_rest(CLI::App& app, Invocation& call) {
+  CLI::App& models = *add_group(app, "models", "Models and whether they are installed");
+  add_command(models, call, "list", "List them", [](Invocation& given) { return list_models(given.common()); });
+  const auto add_names = [&](CLI::App* command) { command->add_option("NAME", call.names, "Default: all"); };
+  add_names(add_command(models, call, "install", "Download and convert (needs the network)",
+                        [](Invocation& given) { return install_models(given.common(), given.names); }));
+  add_names(add_command(models, call, "verify", "Compare the files with their hashes",
+                        [](Invocation& given) { return verify_models(given.common(), given.names); }));
+  CLI::App& sessions = *add_group(app, "sessions", "Who is signed in");
+  add_command(sessions, call, "list", "List them", [](Invocation& given) { return list_sessions(given.common()); });
+  CLI::App* end = add_command(sessions, call, "end", "Sign one out",
+                              [](Invocation& given) { return end_session(given.common(), given.session); });
+  end->add_option("ID", call.session, "Number from the list")->required();
+  add_command(app, call, "setup-link", "Print a new set-up link, while there is no account",
+              [](Invocation& given) { return print_setup_link(given.common()); });
+}
+
+int run(int argument_count, char** arguments) {
+  CLI::App app("Alcove: search your own files by meaning, on your own machine", "alcove");
+  app.set_version_flag("--version", server::kVersion);
+  app.require_subcommand(1);
+  Invocation call;
+  declare_serve(app, call);
+  declare_libraries(app, call);
+  declare_search(app, call);
+  declare_work(app, call);
+  declare_rest(app, call);
+  try {
+    app.parse(argument_count, arguments);
+  } catch (const CLI::ParseError& error) {
+    const int code = app.exit(error);
+    return code == 0 ? 0 : kExitUsage;
+  }
+  const Status done = call.run(call);
+  if (done) {
+    return 0;
+  }
+  std::string line = fmt::format("alcove: {}", done.error().message);
+  if (done.error().detail != done.error().message && !done.error().detail.empty()) {
+    line += fmt::format(" ({})", done.error().detail);
+  }
+  std::fputs((line + "\n").c_str(), stderr);
+  return done.error().code == ErrorCode::kUnavailable ? kExitNotRunning : kExitFailed;
+}
+
+}  // namespace
+}  // namespace alcove::cli
+
+int main(int argument_count, char** arguments) {
+  try {
+    return alcove::cli::run(argument_count, arguments);
+  } catch (const std::exception& error) {
+    std::fputs("alcove: ", stderr);
+    std::fputs(error.what(), stderr);
+    std::fputs("\n", stderr);
+    return 1;
+  }
+}

@@ -1,0 +1,133 @@
+#include "app/server/doctor.hpp"
+
+#include <fmt/format.h>
+
+#include "drivers/os/storage.hpp"
+
+namespace alcove::server {
+namespace {
+
+using rest::Finding;
+using Level = Finding::Level;
+using Findings = std::vector<Finding>;
+
+/// Below this much free disk indexing is about to stop.
+constexpr std::uint64_t kFreeBytesLow = 2ULL * 1024 * 1024 * 1024;
+
+void note(Findings& findings, Level level, std::string area, std::string text) {
+  findings.push_back({.level = level, .area = std::move(area), .text = std::move(text)});
+}
+
+void examine_disk(Findings& findings, const ServeOptions& options) {
+  const auto space = os::read_disk_space(options.data_folder);
+  if (!space) {
+    return note(findings, Level::kError, "disk", space.error().message);
+  }
+  note(findings, space->free_bytes < kFreeBytesLow ? Level::kWarning : Level::kOk, "disk",
+       fmt::format("{:.1f} GB free for the data folder", static_cast<double>(space->free_bytes) / 1e9));
+}
+
+void examine_programs(Findings& findings, const ServeOptions& options) {
+  const auto worker = options.worker_program.empty() ? program_folder() / "alcove-worker" : options.worker_program;
+  std::error_code ignored;
+  const bool present = std::filesystem::exists(worker, ignored);
+  note(findings, present ? Level::kOk : Level::kError, "worker program",
+       present ? worker.string() : fmt::format("{} is missing: files cannot be read", worker.string()));
+}
+
+void examine_catalog(Findings& findings, catalog::Catalog& catalog, Depth depth) {
+  const Status checked = catalog.check(depth == Depth::kDeep);
+  note(findings, checked ? Level::kOk : Level::kError, "catalog",
+       checked ? std::string("No damage found") : checked.error().message);
+}
+
+void examine_store(Findings& findings, artefacts::Store& store, Depth depth) {
+  const auto found = store.check(depth == Depth::kDeep);
+  if (!found) {
+    return note(findings, Level::kError, "artefacts", found.error().message);
+  }
+  for (const std::string& text : *found) {
+    note(findings, Level::kError, "artefacts", text);
+  }
+  if (found->empty()) {
+    note(findings, Level::kOk, "artefacts",
+         depth == Depth::kDeep ? "No damage found; every checksum fits" : "No damage found");
+  }
+}
+
+void examine_workers(Findings& findings, const work::Progress& work) {
+  for (const work::WorkerStatus& worker : work.workers) {
+    const bool down = worker.state == "down";
+    note(findings, down ? Level::kError : Level::kOk, fmt::format("{} worker", worker.role),
+         down ? worker.reason : fmt::format("{}, restarted {} times", worker.state, worker.restarts));
+    for (const wire::ConfinementState& means : worker.confinement) {
+      if (!means.active) {
+        note(findings, Level::kWarning, fmt::format("{} worker", worker.role),
+             fmt::format("Not confined by {}: {}", means.means, means.reason));
+      }
+    }
+  }
+  note(findings, work.model_note.empty() ? Level::kOk : Level::kWarning, "model",
+       work.model_note.empty() ? work.model_name : work.model_note);
+}
+
+void examine_libraries(Findings& findings, House& house) {
+  const auto all = house.files().libraries();
+  if (!all) {
+    return note(findings, Level::kError, "libraries", all.error().message);
+  }
+  for (const files::Library& library : *all) {
+    const bool missing = library.state == files::LibraryState::kMissing;
+    note(findings, missing ? Level::kError : Level::kOk, fmt::format("library {}", library.name),
+         missing ? library.state_reason : fmt::format("{} files", library.file_count));
+  }
+  for (const libraries::Progress& progress : house.libraries().progress()) {
+    if (!progress.watch_note.empty()) {
+      note(findings, Level::kWarning, "watching", progress.watch_note);
+    }
+  }
+}
+
+}  // namespace
+
+Result<std::vector<Finding>> examine_stopped(const ServeOptions& options, Depth depth) {
+  std::error_code ignored;
+  if (!std::filesystem::is_directory(options.data_folder, ignored)) {
+    return fail(ErrorCode::kNotFound, fmt::format("There is no data folder {}", options.data_folder.string()));
+  }
+  ALCOVE_TRY(const auto lock, os::FolderLock::acquire(options.data_folder));
+  Findings findings;
+  examine_disk(findings, options);
+  examine_programs(findings, options);
+  if (auto catalog = catalog::Catalog::open(options.data_folder, catalog_migrations()); catalog) {
+    examine_catalog(findings, **catalog, depth);
+  } else {
+    note(findings, Level::kError, "catalog", catalog.error().message);
+  }
+  if (auto store = artefacts::Store::open(options.data_folder); store) {
+    examine_store(findings, **store, depth);
+  } else {
+    note(findings, Level::kError, "artefacts", store.error().message);
+  }
+  return findings;
+}
+
+Result<std::vector<Finding>> examine_running(House& house, const ServeOptions& options, Depth depth,
+                                             const Context& context) {
+  Findings findings;
+  examine_disk(findings, options);
+  examine_programs(findings, options);
+  examine_catalog(findings, house.catalog(), depth);
+  ALCOVE_TRY_VOID(context.check());
+  examine_store(findings, house.store(), depth);
+  ALCOVE_TRY_VOID(context.check());
+  examine_workers(findings, house.engine().progress());
+  const search::IndexStatus index = house.search().status();
+  note(findings, Level::kOk, "indexes",
+       fmt::format("{} passages, {} vectors, {} names, {} changes behind", index.passages_indexed,
+                   index.vectors_indexed, index.names_indexed, index.behind));
+  examine_libraries(findings, house);
+  return findings;
+}
+
+}  // namespace alcove::server

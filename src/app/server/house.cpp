@@ -1,0 +1,139 @@
+#include "app/server/house.hpp"
+
+#include <algorithm>
+#include <condition_variable>
+#include <mutex>
+
+#include "base/log.hpp"
+#include "base/text.hpp"
+#include "domain/files/schema.hpp"
+
+namespace alcove::server {
+namespace {
+
+/// Artefacts of a content that no file has any more are kept this long: an unmounted disk comes back.
+constexpr std::chrono::hours kOrphansKept{24 * 30};
+constexpr std::chrono::minutes kHousekeepingStep{60};
+constexpr std::size_t kOrphansAtOnce = 200;
+
+auth::Principal the_house() {
+  return auth::Principal{.kind = auth::Principal::Kind::kOperator, .user = {}, .name = "server", .is_owner = true};
+}
+
+work::Options engine_options(const ServeOptions& options) {
+  const unsigned threads = std::max(1U, std::thread::hardware_concurrency());
+  return work::Options{
+      .worker_path = options.worker_program.empty() ? program_folder() / "alcove-worker" : options.worker_program,
+      .models_folder = options.models_folder,
+      .decode_workers = static_cast<int>(std::clamp(threads / 2, 1U, 4U)),
+      .model_threads = static_cast<int>(threads)};
+}
+
+}  // namespace
+
+std::vector<sqlite::Migration> catalog_migrations() {
+  return {auth::schema(), files::schema()};
+}
+
+void LateLibraries::set(libraries::Libraries* libraries) {
+  const std::unique_lock lock(mutex_);
+  libraries_ = libraries;
+}
+
+Result<int> LateLibraries::open_content(ContentNumber content) {
+  const std::shared_lock lock(mutex_);
+  if (libraries_ == nullptr) {
+    return fail(ErrorCode::kCancelled, "The libraries are not open");
+  }
+  ALCOVE_TRY(const auto opened, libraries_->open_content(content));
+  return opened.descriptor;
+}
+
+Result<std::unique_ptr<House>> House::open(const ServeOptions& options) {
+  std::unique_ptr<House> house(new House());
+  ALCOVE_TRY_VOID(os::ensure_private_folder(options.data_folder));
+  ALCOVE_TRY(auto lock, os::FolderLock::acquire(options.data_folder));
+  house->lock_ = std::make_unique<os::FolderLock>(std::move(lock));
+  ALCOVE_TRY(house->catalog_, catalog::Catalog::open(options.data_folder, catalog_migrations()));
+  ALCOVE_TRY(house->store_, artefacts::Store::open(options.data_folder));
+  ALCOVE_TRY(house->auth_, auth::Auth::open(*house->catalog_));
+  ALCOVE_TRY(house->files_, files::Files::open(*house->catalog_, *house->store_));
+  ALCOVE_TRY_VOID(house->start_work(options));
+  return house;
+}
+
+Status House::start_work(const ServeOptions& options) {
+  ALCOVE_TRY(engine_, work::Engine::start(
+                          *store_, engine_options(options),
+                          [this](ContentNumber content) { return late_libraries_.open_content(content); },
+                          [this](ContentNumber content) {
+                            const auto holders = files_->files_of(the_house(), content, 1);
+                            return holders && !holders->empty() ? to_valid_utf8(holders->front().name) : std::string();
+                          }));
+  ALCOVE_TRY(search_, search::Search::start(
+                          options.data_folder, *store_, *files_,
+                          [this](const std::string& text, const Context& context) -> Result<search::Embedding> {
+                            ALCOVE_TRY(auto vector, engine_->embed_query(text, context));
+                            return search::Embedding{.values = std::move(vector.values),
+                                                     .model_name = std::move(vector.model_name),
+                                                     .model_fingerprint = std::move(vector.model_fingerprint)};
+                          }));
+  ALCOVE_TRY(libraries_,
+             libraries::Libraries::start(*catalog_, *store_, *files_, libraries::Options{},
+                                         [this](const artefacts::Content& content, const files::File& /*file*/) {
+                                           if (const Status wanted = engine_->content_appeared(content); !wanted) {
+                                             log_error("work", wanted.error());
+                                           }
+                                         }));
+  late_libraries_.set(libraries_.get());
+  housekeeper_ = std::jthread([this](const std::stop_token& stop) { keep_house(stop); });
+  return {};
+}
+
+House::~House() {
+  housekeeper_.request_stop();
+  if (housekeeper_.joinable()) {
+    housekeeper_.join();
+  }
+  late_libraries_.set(nullptr);
+}
+
+void House::keep_house(const std::stop_token& stop) {
+  std::mutex mutex;
+  std::condition_variable_any woken;
+  while (!stop.stop_requested()) {
+    if (const Status backed_up = catalog_->backup_daily(); !backed_up) {
+      log_error("catalog", backed_up.error());
+    }
+    const UnixMillis before{now_unix_millis().value - std::chrono::milliseconds(kOrphansKept).count()};
+    const auto orphans = store_->orphaned_before(before, kOrphansAtOnce);
+    for (const ContentNumber content : orphans.value_or(std::vector<ContentNumber>())) {
+      if (const Status erased = store_->erase(content); !erased) {
+        log_error("artefacts", erased.error());
+      }
+    }
+    std::unique_lock lock(mutex);
+    woken.wait_for(lock, stop, kHousekeepingStep, [] { return false; });
+  }
+}
+
+std::vector<std::string> House::add_libraries(const std::vector<std::filesystem::path>& roots) {
+  std::vector<std::string> notices;
+  const auto known = files_->libraries().value_or(std::vector<files::Library>());
+  for (const std::filesystem::path& root : roots) {
+    std::error_code error;
+    const auto whole = std::filesystem::weakly_canonical(root, error);
+    if (std::ranges::find(known, whole, &files::Library::root) != known.end()) {
+      continue;
+    }
+    const auto added = libraries_->add(error ? root : whole, "");
+    if (!added && added.error().code != ErrorCode::kAlreadyExists) {
+      log_error("libraries", added.error());
+      notices.push_back(
+          fmt::format("The folder {} could not be added: {}", to_valid_utf8(root.native()), added.error().message));
+    }
+  }
+  return notices;
+}
+
+}  // namespace alcove::server

@@ -1,0 +1,78 @@
+#pragma once
+/// @file
+/// Everything behind the interface, built from the bottom up: the one place where the parts meet.
+
+#include <functional>
+#include <memory>
+#include <shared_mutex>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "app/server/options.hpp"
+#include "base/error.hpp"
+#include "domain/artefacts/store.hpp"
+#include "domain/auth/auth.hpp"
+#include "domain/catalog/catalog.hpp"
+#include "domain/files/files.hpp"
+#include "domain/libraries/libraries.hpp"
+#include "domain/search/search.hpp"
+#include "domain/work/engine.hpp"
+#include "drivers/os/storage.hpp"
+
+namespace alcove::server {
+
+/// The tables of all folders, in the order in which they were added to the product; never reordered.
+std::vector<sqlite::Migration> catalog_migrations();
+
+/// Lets the engine, which starts first and ends last, ask the libraries for a content while they live.
+class LateLibraries {
+ public:
+  void set(libraries::Libraries* libraries);
+  /// Errors: kCancelled before `set` and after `set(nullptr)`, which waits for calls under way.
+  Result<int> open_content(ContentNumber content);
+
+ private:
+  std::shared_mutex mutex_;
+  libraries::Libraries* libraries_ = nullptr;
+};
+
+/// Owner of the stores and of all background work. Members are destroyed in reverse.
+class House {
+ public:
+  /// Errors: kLocked when another server uses the folder; kCorrupt, with instructions, for a damaged catalog.
+  static Result<std::unique_ptr<House>> open(const ServeOptions& options);
+  ~House();
+  House(const House&) = delete;
+  House& operator=(const House&) = delete;
+
+  catalog::Catalog& catalog() { return *catalog_; }
+  artefacts::Store& store() { return *store_; }
+  auth::Auth& auth() { return *auth_; }
+  files::Files& files() { return *files_; }
+  work::Engine& engine() { return *engine_; }
+  libraries::Libraries& libraries() { return *libraries_; }
+  search::Search& search() { return *search_; }
+
+  /// Opens libraries named at the start that are not known yet; one that cannot be added is a notice.
+  std::vector<std::string> add_libraries(const std::vector<std::filesystem::path>& roots);
+
+ private:
+  House() = default;
+  Status start_work(const ServeOptions& options);
+  /// Backups, and artefacts of contents that vanished long ago.
+  void keep_house(const std::stop_token& stop);
+
+  std::unique_ptr<os::FolderLock> lock_;
+  std::unique_ptr<catalog::Catalog> catalog_;
+  std::unique_ptr<artefacts::Store> store_;
+  std::unique_ptr<auth::Auth> auth_;
+  std::unique_ptr<files::Files> files_;
+  LateLibraries late_libraries_;
+  std::unique_ptr<work::Engine> engine_;
+  std::unique_ptr<search::Search> search_;
+  std::unique_ptr<libraries::Libraries> libraries_;
+  std::jthread housekeeper_;
+};
+
+}  // namespace alcove::server
