@@ -35,6 +35,10 @@ constexpr std::size_t kCopiesMax = 100;
 constexpr double kTitleBoost = 0.05;
 constexpr double kAdjacentBoost = 0.02;
 
+/// From this score on every word of the query stands in the file's name.
+constexpr double kNamedScoreMin = 0.8;
+constexpr double kContentBesideNames = 0.8;
+
 /// One line of the answer before it is written out.
 struct Item {
   ContentNumber content;  ///< 0: a file not hashed yet
@@ -301,9 +305,12 @@ class Answer {
         item.name_score = match.score;
       }
     }
+    const bool named = std::ranges::any_of(items_, [](const Item& item) { return item.name_score >= kNamedScoreMin; });
     for (Item& item : items_) {
-      // Either is reason enough; both together are better.
-      item.score = 1 - (1 - std::min(item.score, 1.0)) * (1 - item.name_score);
+      // Either is reason enough; both together are better. Who types a file's name wants that file before all that is
+      // merely the best of what was found by content.
+      const double found = std::min(item.score, 1.0) * (named ? kContentBesideNames : 1);
+      item.score = 1 - (1 - found) * (1 - item.name_score);
     }
     return {};
   }

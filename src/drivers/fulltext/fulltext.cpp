@@ -213,8 +213,10 @@ struct Index::Impl {
   auto read(Use&& use) -> Result<decltype(use(std::declval<Xapian::Database&>()))> {
     return guarded([&] {
       for (int attempt = 1;; ++attempt) {
-        std::unique_ptr<Reader> reader = borrow();
+        std::unique_ptr<Reader> reader;
         try {
+          // Opening a snapshot can be overtaken as well.
+          reader = borrow();
           if constexpr (std::is_void_v<decltype(use(reader->database))>) {
             use(reader->database);
             give_back(std::move(reader));
@@ -228,8 +230,10 @@ struct Index::Impl {
           if (attempt == kSnapshotAttemptsMax) {
             throw;
           }
-          reader->revision = 0;
-          give_back(std::move(reader));
+          if (reader) {
+            reader->revision = 0;
+            give_back(std::move(reader));
+          }
         }
       }
     });

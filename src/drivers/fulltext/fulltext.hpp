@@ -40,7 +40,7 @@ struct Query {
     kOr,      ///< Scores add up.
     kMax,     ///< The best child's score.
     kAndNot,  ///< The first child without documents of the others.
-    kPrefix,   ///< The most frequent terms that begin with `term`.
+    kPrefix,  ///< The most frequent terms that begin with `term`.
     kPhrase,  ///< Terms in order within `window` positions. Children are terms.
     kScale,   ///< The only child's score times `factor`.
   } kind = Kind::kNothing;
