@@ -4,8 +4,8 @@ Nothing is lost on the way: linear layers and the word table keep their 4-bit bl
 and one sum in fp32 (positions + token type), so its bytes are the same on every machine; models/catalog.json holds
 their hashes.
 
-  model.onnx      input_ids [1, tokens] int64 → last_hidden_state [1, tokens, hidden]; linear layers are
-                  `alcove.BlockLinear` (src/workers/models/block_linear.hpp), the rest ONNX Runtime's own operators
+  model.onnx      input_ids [1, tokens] int64 → last_hidden_state [1, tokens, hidden]; operators of the
+                  domain `alcove` are in src/workers/models/operators.hpp, the rest are ONNX Runtime's own
   tokenizer.bin   vocabulary, scores and normalisation map (docs/formats/tokenizer.md)
   model.json      what the model worker must know besides
 """
@@ -56,9 +56,7 @@ class _Encoder:
     def norm(self, key, value, residual, names=1):
         size = self.settings.hidden
         inputs = [value, residual, self.vector(key + ".w", size), self.vector(key + ".b", size)]
-        return self.graph.node(
-            "SkipLayerNormalization", inputs, names, domain=MICROSOFT, epsilon=float(self.settings.epsilon)
-        )
+        return self.graph.node("AddNorm", inputs, names, domain=ALCOVE, epsilon=float(self.settings.epsilon))
 
     def embeddings(self):
         settings, graph = self.settings, self.graph
@@ -93,8 +91,7 @@ class _Encoder:
         settings, graph, key = self.settings, self.graph, f"l{number}"
         size = settings.hidden
         mixed = self.linear(value, key + ".qkv", [f"{key}.{part}" for part in "qkv"], 3 * size, size)
-        query, keys, values = graph.node("Split", [mixed], 3, axis=-1, num_outputs=3)
-        context = graph.node("MultiHeadAttention", [query, keys, values], domain=MICROSOFT, num_heads=settings.heads)
+        context = graph.node("SelfAttention", [mixed], domain=ALCOVE, heads=settings.heads)
         value = self.norm(key + ".aln", value, self.linear(context, key + ".ao", [key + ".ao"], size, size))
         wide = self.linear(value, key + ".fi", [key + ".fi"], settings.feed_forward, size)
         wide = graph.node("Gelu", [wide], domain=MICROSOFT)

@@ -4,6 +4,8 @@
 #include <cmath>
 #include <utility>
 
+#include "workers/models/encoder_math.hpp"
+
 #if defined(__x86_64__)
 #include <immintrin.h>
 #define ALCOVE_AVX2 __attribute__((target("avx2,fma")))
@@ -147,9 +149,7 @@ Result<BlockLinear> BlockLinear::create(std::size_t columns, std::size_t depth, 
   layer.scales_.resize(columns * blocks);
   layer.column_sums_.resize(columns);
   layer.bias_.assign(bias.begin(), bias.end());
-#if defined(__x86_64__)
-  layer.has_avx2_ = __builtin_cpu_supports("avx2") != 0 && __builtin_cpu_supports("fma") != 0;
-#endif
+  layer.has_avx2_ = has_vector_math();
   for (std::size_t column = 0; column < columns; ++column) {
     const std::size_t panel = column / kPanelColumns;
     const std::size_t lane = column % kPanelColumns;
