@@ -12,6 +12,7 @@
 #include <fstream>
 #include <string>
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "domain/work/worker_process.hpp"
@@ -196,6 +197,49 @@ TEST(ConfinedModel, AnswersWithAVectorPerText) {
   EXPECT_EQ(reply.error, "");
   EXPECT_EQ(reply.scales.size(), 2U);
   EXPECT_EQ(reply.values.size(), 2U * reply.dimensions);
+}
+
+/// Outcomes of all stages for one file, as "stage: reason" of what went wrong; the worker's end in place of a reply.
+std::vector<std::string> decode_problems(WorkerProcess& worker, const std::filesystem::path& path, std::uint64_t id) {
+  const os::UniqueFd content = os::open_path(path, O_RDONLY).value();
+  const std::array<int, 1> fds{content.value()};
+  wire::DecodeRequest request;
+  request.request_id = id;
+  request.stages = {"probe", "text", "passages", "language", "facts", "thumbnail"};
+  request.name_hint = path.filename().string();
+  EXPECT_TRUE(worker.send(wire::MessageKind::kDecodeRequest, request, soon(), fds).has_value());
+  std::vector<std::string> problems;
+  while (true) {
+    const Result<ipc::Frame> frame = worker.receive(soon());
+    if (!frame) {
+      problems.push_back(frame.error().detail + "; " + worker.end_reason());
+      return problems;
+    }
+    if (frame->kind == wire::MessageKind::kDecodeFinished) {
+      return problems;
+    }
+    if (frame->kind == wire::MessageKind::kStageFinished) {
+      const auto done = frame->as<wire::StageFinished>(wire::MessageKind::kStageFinished).value();
+      if (done.outcome == wire::StageOutcome::kFailed || done.outcome == wire::StageOutcome::kFailedRetryable) {
+        problems.push_back(done.stage + ": " + done.reason);
+      }
+    }
+  }
+}
+
+TEST(ConfinedDecode, ReadsEverySample) {
+  WorkerOptions options = test_options();
+  options.role = "decode";
+  const Result<std::unique_ptr<WorkerProcess>> worker = WorkerProcess::start(options);
+  ASSERT_TRUE(worker.has_value()) << worker.error().detail;
+  EXPECT_TRUE(is_active((*worker)->hello(), "seccomp"));
+  std::uint64_t count = 0;
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(ALCOVE_SOURCE_DIR "/samples")) {
+    if (entry.is_regular_file()) {
+      EXPECT_THAT(decode_problems(**worker, entry.path(), ++count), testing::IsEmpty()) << entry.path();
+    }
+  }
+  EXPECT_GE(count, 20U);
 }
 
 TEST(ConfinedModel, LivesWithoutAModelAndSaysWhy) {

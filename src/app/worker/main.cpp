@@ -35,6 +35,9 @@ constexpr int kExitUsage = 2;
 }
 
 std::unique_ptr<Role> make_role(const Options& options) {
+  if (options.role == "decode") {
+    return make_decode_role();
+  }
   if (options.role == "model") {
     return make_model_role(options);
   }
@@ -80,6 +83,16 @@ int run(std::span<char* const> arguments) {
 
 }  // namespace
 }  // namespace alcove::worker
+
+#if defined(__has_feature)
+#if __has_feature(address_sanitizer)
+// Looking for leaks at the end would trace the process, for which the sandbox ends it.
+extern "C" const char* __asan_default_options();   // NOLINT(readability-identifier-naming): the runtime's name
+extern "C" const char* __asan_default_options() {  // NOLINT(readability-identifier-naming)
+  return "detect_leaks=0";
+}
+#endif
+#endif
 
 int main(int argc, char** argv) {
   std::set_terminate(alcove::worker::end_on_exception);

@@ -30,6 +30,7 @@ class Role {
   virtual Status run(ipc::Channel& channel) = 0;
 };
 
+std::unique_ptr<Role> make_decode_role();
 std::unique_ptr<Role> make_model_role(const Options& options);
 std::unique_ptr<Role> make_test_role();
 
