@@ -1,0 +1,50 @@
+import { ActionIcon, Menu } from "@mantine/core";
+import { IconDots, IconFolder, IconRefresh, IconShieldCheck, IconTrash } from "@tabler/icons-react";
+import { Link } from "react-router";
+import { folderAddress } from "../../format/address";
+import { ago, bytes } from "../../format/quantity";
+import type { Library } from "../../services/libraries";
+import { strings } from "../../strings";
+import classes from "./LibraryCard.module.css";
+
+interface Props {
+  library: Library;
+  canChange: boolean;
+  onRescan: (how: "changes" | "everything") => void;
+  onRemove: () => void;
+}
+
+export function LibraryCard({ library, canChange, onRescan, onRemove }: Props) {
+  const words = strings.libraries;
+  const scanning = library.state === "scanning";
+  return (
+    <article className={classes.card} aria-label={library.name}>
+      <span className={classes.icon}><IconFolder size={22} stroke={1.6} aria-hidden="true" /></span>
+      <div className={classes.body}>
+        <h2 className={classes.name}><Link to={folderAddress(library.id, "")}>{library.name}</Link></h2>
+        <p className={classes.quiet}>{library.path}</p>
+        <p className={classes.quiet}>{words.files(library.file_count)} · {bytes(library.size)} · {library.last_scan ? words.scanned(ago(library.last_scan)) : words.never}</p>
+        <p className={classes.state}>
+          <strong data-state={library.state}>{words.states[library.state]}</strong>
+          {scanning && <span>{words.seen(library.entries_seen)}</span>}
+          {library.files_unhashed > 0 && <span>{words.unread(library.files_unhashed)}</span>}
+        </p>
+        {library.state_reason !== "" && <p className={classes.quiet}>{library.state_reason}</p>}
+        {library.watch_note !== "" && library.watch_note !== library.state_reason && <p className={classes.quiet}>{library.watch_note}</p>}
+      </div>
+      {canChange && (
+        <Menu position="bottom-end" withinPortal>
+          <Menu.Target>
+            <ActionIcon variant="subtle" color="gray" size="lg" aria-label={words.actions(library.name)}><IconDots size={20} /></ActionIcon>
+          </Menu.Target>
+          <Menu.Dropdown>
+            <Menu.Item leftSection={<IconRefresh size={16} />} onClick={() => { onRescan("changes"); }}>{words.rescan}</Menu.Item>
+            <Menu.Item leftSection={<IconShieldCheck size={16} />} onClick={() => { onRescan("everything"); }}>{words.verify}</Menu.Item>
+            <Menu.Divider />
+            <Menu.Item color="red" leftSection={<IconTrash size={16} />} onClick={onRemove}>{words.remove}</Menu.Item>
+          </Menu.Dropdown>
+        </Menu>
+      )}
+    </article>
+  );
+}

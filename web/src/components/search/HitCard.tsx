@@ -1,0 +1,108 @@
+import { Skeleton } from "@mantine/core";
+import { useId, useState } from "react";
+import { Link } from "react-router";
+import { fileAddress, type SearchAddress } from "../../format/address";
+import { placeText } from "../../format/place";
+import { ago, bytes, languageName, percent } from "../../format/quantity";
+import { searchPassagesOfFile, type Hit, type Reason } from "../../services/search";
+import { useResource } from "../../stores/resource";
+import { strings } from "../../strings";
+import { errorText } from "../ErrorState";
+import { FileThumbnail } from "../FileIcon";
+import { Snippet } from "./Snippet";
+import classes from "./HitCard.module.css";
+
+type Panel = "why" | "passages" | "copies";
+
+export function HitCard({ hit, address, onSelect }: { hit: Hit; address: SearchAddress; onSelect: () => void }) {
+  const [panel, setPanel] = useState<Panel>();
+  const id = useId();
+  const words = strings.search;
+  const folder = hit.path.includes("/") ? hit.path.slice(0, hit.path.lastIndexOf("/")) : "";
+  const toggle = (which: Panel) => { setPanel((before) => (before === which ? undefined : which)); };
+  const tool = (which: Panel, closed: string, open: string) => (
+    <button type="button" className={classes.tool} aria-expanded={panel === which} aria-controls={`${id}-${which}`} onClick={() => { toggle(which); }}>
+      {panel === which ? open : closed}
+    </button>
+  );
+  return (
+    <article className={classes.card} aria-labelledby={`${id}-title`}>
+      <FileThumbnail file={hit.file_id} type={hit.type} />
+      <div className={classes.body}>
+        <h2 className={classes.heading} id={`${id}-title`}>
+          <Link className={classes.title} data-hit="" to={fileAddress({ file: hit.file_id, passage: hit.passage, search: address })} state={{ fromSearch: true }} onClick={onSelect} onFocus={onSelect}>
+            {hit.name}
+          </Link>
+        </h2>
+        <p className={classes.meta}>
+          <span className={classes.place}>{placeText(hit.place, hit.passage === undefined ? "name" : "passage")}</span>
+          <span>{folder === "" ? hit.library : `${hit.library} / ${folder.replaceAll("/", " / ")}`}</span>
+          <span>{ago(hit.modified)}</span>
+          <span>{bytes(hit.size)}</span>
+          {hit.language !== "" && <span>{languageName(hit.language)}</span>}
+        </p>
+        {hit.snippet.length > 0 && <p className={classes.snippet}><Snippet spans={hit.snippet} /></p>}
+        <div className={classes.tools}>
+          {tool("why", words.why, words.hideWhy)}
+          {hit.more_passages > 0 && tool("passages", words.morePassages(hit.more_passages), words.hidePassages)}
+          {hit.same_content.length > 0 && tool("copies", words.copies(hit.same_content.length), words.hideCopies)}
+        </div>
+        <div id={`${id}-why`} hidden={panel !== "why"} className={classes.panel}>{panel === "why" && <Reasons reasons={hit.reasons} />}</div>
+        <div id={`${id}-passages`} hidden={panel !== "passages"} className={classes.panel}>{panel === "passages" && <MorePassages hit={hit} address={address} />}</div>
+        <div id={`${id}-copies`} hidden={panel !== "copies"} className={classes.panel}>{panel === "copies" && <Copies hit={hit} address={address} />}</div>
+      </div>
+    </article>
+  );
+}
+
+function Reasons({ reasons }: { reasons: Reason[] }) {
+  const words = strings.search;
+  return (
+    <ul>
+      {reasons.map((reason) => (
+        <li key={`${reason.kind} ${reason.text}`}>
+          {reason.text}
+          <div className={classes.quiet}>
+            {[
+              reason.value !== undefined && `${words.reasonValue[reason.kind] ?? reason.kind} ${reason.value.toFixed(2)}`,
+              reason.weight !== undefined && words.share(percent(reason.weight)),
+              reason.model ? words.ranHere(reason.model) : words.wordsHere,
+            ].filter(Boolean).join(" · ")}
+          </div>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function MorePassages({ hit, address }: { hit: Hit; address: SearchAddress }) {
+  const { data, error } = useResource(`${String(hit.file_id)} ${address.mode} ${address.query}`, (signal) =>
+    searchPassagesOfFile(hit.file_id, address.query, address.mode, signal));
+  if (error !== undefined) return <p role="alert">{errorText(error)}</p>;
+  if (!data) return <Skeleton h={48} />;
+  return (
+    <ul>
+      {data.filter((passage) => passage.passage !== hit.passage).map((passage) => (
+        <li key={passage.passage}>
+          <Link className={classes.passage} to={fileAddress({ file: hit.file_id, passage: passage.passage, search: address })} state={{ fromSearch: true }}>
+            <span className={classes.place}>{placeText(passage.place)}</span> <Snippet spans={passage.snippet} />
+          </Link>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function Copies({ hit, address }: { hit: Hit; address: SearchAddress }) {
+  return (
+    <ul>
+      {hit.same_content.map((copy) => (
+        <li key={copy.file_id}>
+          <Link className={classes.passage} to={fileAddress({ file: copy.file_id, passage: hit.passage, search: address })} state={{ fromSearch: true }}>
+            {copy.library} / {copy.path.replaceAll("/", " / ")}
+          </Link>
+        </li>
+      ))}
+    </ul>
+  );
+}

@@ -1,0 +1,64 @@
+/** What the page's addresses hold: every view can be linked to, reloaded and gone back to. */
+import type { SearchMode } from "../services/search";
+
+const modes: readonly SearchMode[] = ["hybrid", "keyword", "meaning"];
+
+export interface SearchAddress {
+  query: string;
+  mode: SearchMode;
+}
+
+export function readSearch(parameters: URLSearchParams): SearchAddress {
+  const mode = parameters.get("mode");
+  return { query: parameters.get("q") ?? "", mode: modes.find((known) => known === mode) ?? "hybrid" };
+}
+
+function searchParameters({ query, mode }: SearchAddress): URLSearchParams {
+  const parameters = new URLSearchParams();
+  if (query !== "") parameters.set("q", query);
+  if (mode !== "hybrid") parameters.set("mode", mode);
+  return parameters;
+}
+
+const join = (path: string, parameters: URLSearchParams) => (parameters.size > 0 ? `${path}?${parameters.toString()}` : path);
+
+export const searchAddress = (address: SearchAddress): string => join("/", searchParameters(address));
+
+export interface FileAddress {
+  file: number;
+  passage?: number | undefined;
+  search?: SearchAddress | undefined;
+}
+
+export function fileAddress({ file, passage, search }: FileAddress): string {
+  const parameters = search && search.query !== "" ? searchParameters(search) : new URLSearchParams();
+  if (passage !== undefined) parameters.set("passage", String(passage));
+  return join(`/file/${String(file)}`, parameters);
+}
+
+/** A whole number of at least `min`, or nothing. */
+export function readNumber(text: string | null | undefined, min: number): number | undefined {
+  if (text === null || text === undefined || !/^\d{1,16}$/.test(text)) return undefined;
+  const value = Number(text);
+  return Number.isSafeInteger(value) && value >= min ? value : undefined;
+}
+
+export function folderAddress(library: number, path: string, pathBase64?: string): string {
+  const parameters = new URLSearchParams();
+  if (path !== "") parameters.set("path", path);
+  if (pathBase64) parameters.set("path64", pathBase64);
+  return join(`/libraries/${String(library)}`, parameters);
+}
+
+/** The set-up link's token, from `/setup#TOKEN`, `/setup#token=TOKEN` or `/setup?token=TOKEN`. */
+export function readSetupToken(address: { search: string; hash: string }): string {
+  const hash = address.hash.replace(/^#/, "");
+  const named = new URLSearchParams(hash).get("token");
+  return named ?? (hash !== "" ? decodeURIComponent(hash) : (new URLSearchParams(address.search).get("token") ?? ""));
+}
+
+/** Where to go after signing in: a path of ours, never another origin. */
+export function safeNext(next: string | null): string {
+  if (!next?.startsWith("/") || next.startsWith("//") || next.includes("\\")) return "/";
+  return next;
+}

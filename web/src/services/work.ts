@@ -1,0 +1,80 @@
+import { apiRoot, client, unwrap, type Schemas } from "./client";
+
+export type Status = Schemas["Status"];
+export type ProblemItem = Schemas["ProblemItem"];
+export type ProblemList = Schemas["ProblemList"];
+export type Model = Schemas["Model"];
+export type Worker = Schemas["Worker"];
+
+export const loadStatus = (signal?: AbortSignal) => unwrap(client.GET("/status", { signal: signal ?? null }));
+export const pauseWork = () => unwrap(client.POST("/work/pause"));
+export const resumeWork = () => unwrap(client.POST("/work/resume"));
+export const retryWork = () => unwrap(client.POST("/work/retry"));
+export const listModels = async (signal?: AbortSignal) => (await unwrap(client.GET("/models", { signal: signal ?? null }))).models;
+export const listProblems = (state: "failed" | "skipped", offset: number, signal?: AbortSignal): Promise<ProblemList> =>
+  unwrap(client.GET("/problems", { params: { query: { state, offset, limit: 50 } }, signal: signal ?? null }));
+
+export type Connection = "live" | "polling" | "disconnected";
+
+/** Between two questions while the event stream is not there. */
+const pollMs = 3000;
+/** A broken stream is tried again after this long; polling goes on meanwhile. */
+const reconnectMs = 15_000;
+
+/**
+ * Follows the server's status: by its event stream, and by asking while that is down. Exactly one of the two runs.
+ * Returns how to stop.
+ */
+export function followStatus(onStatus: (status: Status) => void, onConnection: (connection: Connection) => void): () => void {
+  let source: EventSource | undefined;
+  let poll: ReturnType<typeof setTimeout> | undefined;
+  let reconnect: ReturnType<typeof setTimeout> | undefined;
+  const stopped = new AbortController();
+
+  const ask = async () => {
+    try {
+      onStatus(await loadStatus(stopped.signal));
+      if (!stopped.signal.aborted && source === undefined) onConnection("polling");
+    } catch {
+      if (!stopped.signal.aborted) onConnection("disconnected");
+    }
+    if (!stopped.signal.aborted && source === undefined) poll = setTimeout(() => void ask(), pollMs);
+  };
+  const fallBack = () => {
+    source?.close();
+    source = undefined;
+    clearTimeout(poll);
+    void ask();
+    clearTimeout(reconnect);
+    reconnect = setTimeout(connect, reconnectMs);
+  };
+  const connect = () => {
+    const stream = new EventSource(`${apiRoot}/events`);
+    stream.addEventListener("open", () => {
+      if (stopped.signal.aborted) return;
+      source = stream;
+      clearTimeout(poll);
+      onConnection("live");
+      // The stream tells of changes; where things stand is asked once.
+      loadStatus(stopped.signal).then(onStatus, () => undefined);
+    });
+    stream.addEventListener("status", (event) => {
+      try {
+        onStatus(JSON.parse((event as MessageEvent<string>).data) as Status);
+      } catch {
+        // A torn event: the next one is complete again.
+      }
+    });
+    stream.addEventListener("error", () => {
+      stream.close();
+      if (!stopped.signal.aborted) fallBack();
+    });
+    stopped.signal.addEventListener("abort", () => { stream.close(); });
+  };
+  connect();
+  return () => {
+    stopped.abort();
+    clearTimeout(poll);
+    clearTimeout(reconnect);
+  };
+}

@@ -1,0 +1,88 @@
+import { beforeEach, describe, expect, it, vi } from "vitest";
+import type { SearchRequest, SearchResponse } from "../services/search";
+
+/** Requests that wait for the test to answer them; the server itself is exercised by the browser tests. */
+const asked: { request: SearchRequest; signal: AbortSignal | undefined; answer: (files: number[], more?: boolean) => void; fail: () => void }[] = [];
+vi.mock("../services/search", () => ({
+  queryLengthMax: 1000,
+  offsetMax: 1000,
+  search: (request: SearchRequest, signal?: AbortSignal) =>
+    new Promise<SearchResponse>((resolve, reject) => {
+      asked.push({
+        request,
+        signal,
+        answer: (files, more = false) => {
+          resolve({
+            query: request.query, mode: request.mode, took_ms: 1, notes: [], more,
+            hits: files.map((file_id) => ({ file_id })) as SearchResponse["hits"],
+          });
+        },
+        fail: () => { reject(new Error("no")); },
+      });
+    }),
+}));
+const { useSearch } = await import("./search");
+const shown = () => useSearch.getState().hits.map((hit) => hit.file_id);
+const request = (index: number) => {
+  const found = asked[index];
+  if (!found) throw new Error(`request ${String(index)} was not made`);
+  return found;
+};
+
+describe("the search store", () => {
+  beforeEach(async () => {
+    asked.length = 0;
+    await useSearch.getState().run("", "hybrid");
+  });
+
+  it("aborts the older request and ignores its late answer", async () => {
+    const first = useSearch.getState().run("a", "hybrid");
+    const second = useSearch.getState().run("ab", "hybrid");
+    expect(request(0).signal?.aborted).toBe(true);
+    request(1).answer([2]);
+    request(0).answer([1]);
+    await Promise.all([first, second]);
+    expect(shown()).toEqual([2]);
+  });
+
+  it("keeps the old results until the new ones are there", async () => {
+    const first = useSearch.getState().run("a", "hybrid");
+    request(0).answer([1]);
+    await first;
+    const second = useSearch.getState().run("b", "hybrid");
+    expect(shown()).toEqual([1]);
+    expect(useSearch.getState().pending).toBe(true);
+    request(1).answer([]);
+    await second;
+    expect(shown()).toEqual([]);
+  });
+
+  it("asks nothing twice, but again after a failure", async () => {
+    const first = useSearch.getState().run("a", "hybrid");
+    request(0).fail();
+    await first;
+    expect(useSearch.getState().error).toBeInstanceOf(Error);
+    const second = useSearch.getState().run("a", "hybrid");
+    request(1).answer([1]);
+    await second;
+    await useSearch.getState().run(" a ", "hybrid");
+    expect(asked.length).toBe(2);
+  });
+
+  it("adds the next page without listing a file twice", async () => {
+    const first = useSearch.getState().run("a", "hybrid");
+    request(0).answer([1, 2], true);
+    await first;
+    const more = useSearch.getState().loadMore();
+    expect(request(1).request.offset).toBe(2);
+    request(1).answer([2, 3]);
+    await more;
+    expect(shown()).toEqual([1, 2, 3]);
+  });
+
+  it("is empty for an empty query and asks nothing", async () => {
+    await useSearch.getState().run("   ", "hybrid");
+    expect(asked.length).toBe(0);
+    expect(useSearch.getState().response).toBeUndefined();
+  });
+});

@@ -1,0 +1,50 @@
+import { createTheme, type CSSVariablesResolver, type MantineColorsTuple } from "@mantine/core";
+
+/** The green of an old reading lamp; 7 carries white text at 4.5:1 and more. */
+const lamp: MantineColorsTuple = [
+  "#eaf5f1", "#d5e8e1", "#abd2c5", "#7fbba7", "#5aa78f", "#43997f", "#2f8a70", "#1d6f58", "#17594a", "#0d4437",
+];
+
+export const theme = createTheme({
+  primaryColor: "lamp",
+  primaryShade: { light: 7, dark: 6 },
+  colors: { lamp },
+  fontFamily: "'Inter Variable', system-ui, -apple-system, 'Segoe UI', sans-serif",
+  fontFamilyMonospace: "ui-monospace, 'SF Mono', 'DejaVu Sans Mono', Menlo, Consolas, monospace",
+  headings: { fontWeight: "620", sizes: { h1: { fontSize: "1.75rem", lineHeight: "1.2" }, h2: { fontSize: "1.2rem", lineHeight: "1.3" } } },
+  defaultRadius: "md",
+  cursorType: "pointer",
+  focusRing: "auto",
+  respectReducedMotion: true,
+});
+
+/** Paper and ink instead of white and black: long lists and long texts are easier on the eye. */
+export const variables: CSSVariablesResolver = () => ({
+  variables: {},
+  light: {
+    "--mantine-color-body": "#fbfaf7",
+    "--mantine-color-text": "#23211e",
+    "--mantine-color-dimmed": "#66625b",
+    "--alcove-surface": "#ffffff",
+    "--alcove-line": "#e5e1d8",
+    "--alcove-soft": "#f2efe8",
+    "--alcove-mark": "#ffe7a3",
+    "--alcove-mark-text": "#3a2b00",
+    "--alcove-passage": "#fff8e3",
+    "--alcove-passage-line": "#e0a92e",
+    "--alcove-accent": "#17594a",
+  },
+  dark: {
+    "--mantine-color-body": "#161716",
+    "--mantine-color-text": "#e6e3dd",
+    "--mantine-color-dimmed": "#a5a199",
+    "--alcove-surface": "#1e201e",
+    "--alcove-line": "#343733",
+    "--alcove-soft": "#272a27",
+    "--alcove-mark": "#6b5210",
+    "--alcove-mark-text": "#fff3cf",
+    "--alcove-passage": "#2b2617",
+    "--alcove-passage-line": "#c4932a",
+    "--alcove-accent": "#8fcab7",
+  },
+});
