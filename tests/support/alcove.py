@@ -154,4 +154,4 @@ def eventually(check, timeout_s=10, pause_s=0.05):
 
 
 def model_is_installed(server):
-    return any(model.get("verified", model.get("installed")) for model in server.api("GET", "/models")["models"])
+    return any(model["state"] == "installed" for model in server.api("GET", "/models")["models"])

@@ -35,8 +35,11 @@ Result<std::string> requested_path(const std::string& path, const std::optional<
     }
     bytes = std::move(*decoded);
   }
-  if (!bytes.starts_with('/') || bytes.contains('\0')) {
+  if (!bytes.starts_with('/')) {
     return refuse("/path", "The folder must be given by its full path");
+  }
+  if (bytes.contains('\0')) {
+    return fail(ErrorCode::kNotFound, "There is no such folder");
   }
   return bytes;
 }
