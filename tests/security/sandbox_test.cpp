@@ -9,7 +9,7 @@
 #include <csignal>
 #include <cstdlib>
 #include <filesystem>
-#include <fstream>
+#include <iostream>
 #include <string>
 
 #include <gmock/gmock.h>
@@ -162,6 +162,15 @@ TEST(WorkerMemory, EatingMoreThanTheLimitIsToldInWords) {
   EXPECT_EQ(worker->end_reason(), "It used more than 256 MiB of memory");
 }
 
+/// The large set of test documents; empty when it is absent.
+std::filesystem::path testdata(const std::string& name) {
+  const char* named = std::getenv("ALCOVE_TESTDATA");
+  const std::filesystem::path root =
+      named != nullptr ? std::filesystem::path(named) : std::filesystem::path(ALCOVE_SOURCE_DIR "/../shared/testdata");
+  std::error_code error;
+  return std::filesystem::is_directory(root / name, error) ? root / name : std::filesystem::path();
+}
+
 /// The models as the set-up stores them; nothing when they are not installed.
 std::filesystem::path installed_models() {
   const char* named = std::getenv("ALCOVE_MODELS");
@@ -199,6 +208,8 @@ TEST(ConfinedModel, AnswersWithAVectorPerText) {
   EXPECT_EQ(reply.values.size(), 2U * reply.dimensions);
 }
 
+const std::string kWorkerEnded = "the worker ended: ";
+
 /// Outcomes of all stages for one file, as "stage: reason" of what went wrong; the worker's end in place of a reply.
 std::vector<std::string> decode_problems(WorkerProcess& worker, const std::filesystem::path& path, std::uint64_t id) {
   const os::UniqueFd content = os::open_path(path, O_RDONLY).value();
@@ -212,7 +223,7 @@ std::vector<std::string> decode_problems(WorkerProcess& worker, const std::files
   while (true) {
     const Result<ipc::Frame> frame = worker.receive(soon());
     if (!frame) {
-      problems.push_back(frame.error().detail + "; " + worker.end_reason());
+      problems.push_back(kWorkerEnded + worker.end_reason());
       return problems;
     }
     if (frame->kind == wire::MessageKind::kDecodeFinished) {
@@ -240,6 +251,41 @@ TEST(ConfinedDecode, ReadsEverySample) {
     }
   }
   EXPECT_GE(count, 20U);
+}
+
+/// Reads every file below `folder`; a worker that ends is replaced. Returns why workers ended.
+std::vector<std::string> worker_ends(const std::filesystem::path& folder) {
+  WorkerOptions options = test_options();
+  options.role = "decode";
+  std::unique_ptr<WorkerProcess> worker;
+  std::vector<std::string> ends;
+  std::uint64_t count = 0;
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(folder)) {
+    if (!entry.is_regular_file() || entry.is_symlink()) {
+      continue;
+    }
+    if (worker == nullptr) {
+      worker = WorkerProcess::start(options).value();
+    }
+    const std::vector<std::string> problems = decode_problems(*worker, entry.path(), ++count);
+    if (!problems.empty() && problems.back().starts_with(kWorkerEnded)) {
+      ends.push_back(entry.path().filename().string() + ": " + problems.back());
+      worker.reset();
+    }
+  }
+  return ends;
+}
+
+TEST(ConfinedDecode, NoDocumentNeedsAForbiddenCall) {
+  if (testdata("documents").empty()) {
+    GTEST_SKIP() << "the large test data is absent";
+  }
+  for (const char* folder : {"documents", "hostile"}) {
+    for (const std::string& end : worker_ends(testdata(folder))) {
+      EXPECT_THAT(end, testing::Not(testing::HasSubstr("forbidden")));
+      std::cout << end << "\n";
+    }
+  }
 }
 
 TEST(ConfinedModel, LivesWithoutAModelAndSaysWhy) {
