@@ -38,32 +38,43 @@ Bytes empty_artefact(const std::string& stage) {
   return stage == "probe" ? wire::encode(wire::ProbeArtefact{}) : wire::encode(wire::TextArtefact{});
 }
 
-/// Splits a lease: a stage that brought a worker down before runs alone. Returns what is given back.
+/// Whether `stage` reads, directly or not, what `below` makes.
+bool rests_on(const std::string& stage, const std::string& below) {
+  const Stage* declared = find_stage(stage);
+  return declared != nullptr &&
+         std::ranges::any_of(declared->needs, [&](const char* need) { return need == below || rests_on(need, below); });
+}
+
+/// Splits a lease: a stage that brought a worker down before runs alone, before those that rest on it and after all
+/// others. Returns what is given back.
 std::vector<Task> keep_what_runs_together(std::vector<Task>& tasks) {
   const auto tried = [](const Task& task) { return task.attempts > 0; };
-  std::vector<Task> back;
-  if (tasks.size() > 1 && std::ranges::any_of(tasks, tried)) {
-    std::vector<Task> keep;
-    const bool fresh_ones = !std::ranges::all_of(tasks, tried);
-    for (Task& task : tasks) {
-      const bool now = fresh_ones ? !tried(task) : keep.empty();
-      (now ? keep : back).push_back(std::move(task));
-    }
-    tasks = std::move(keep);
+  if (tasks.size() < 2 || std::ranges::none_of(tasks, tried)) {
+    return {};
   }
+  std::vector<Task> keep;
+  std::vector<Task> back;
+  for (const Task& task : tasks) {
+    const bool waits_for_tried = std::ranges::any_of(
+        tasks, [&](const Task& other) { return tried(other) && rests_on(task.stage, other.stage); });
+    (tried(task) || waits_for_tried ? back : keep).push_back(task);
+  }
+  if (keep.empty()) {
+    // The first in the order of stages, so that nothing it rests on is missing.
+    const auto place = [](const Task& task) { return find_stage(task.stage); };
+    const auto first =
+        std::ranges::min_element(back, {}, [&](const Task& task) { return std::pair(!tried(task), place(task)); });
+    keep.push_back(*first);
+    back.erase(first);
+  }
+  tasks = std::move(keep);
   return back;
 }
 
 /// One lease on its way through the worker.
 class Lease {
  public:
-  Lease(Engine::Impl& engine, std::vector<Task> tasks) : engine_(engine), tasks_(std::move(tasks)) {
-    for (const std::string& name : stage_names(Stage::Family::kDecode)) {
-      if (std::ranges::any_of(tasks_, [&](const Task& task) { return task.stage == name; })) {
-        open_.push_back(name);
-      }
-    }
-  }
+  Lease(Engine::Impl& engine, std::vector<Task> tasks) : engine_(engine), tasks_(std::move(tasks)) {}
 
   /// Opens the content and describes the work. Errors: the content cannot be had now.
   Status prepare() {
@@ -78,40 +89,49 @@ class Lease {
     request_.request_id = engine_.next_request++;
     request_.reader = content->reader;
     request_.name_hint = engine_.name_of(number);
-    if (!is_open("probe")) {
-      ALCOVE_TRY(auto probe, engine_.store.find(number, "probe"));
-      if (probe) {
-        request_.probe = std::move(probe->data);
-      } else {
-        open_.insert(open_.begin(), "probe");
-      }
-    }
-    if (!is_open("text") && (is_open("passages") || is_open("language") || is_open("facts"))) {
-      ALCOVE_TRY(const auto text, engine_.store.find(number, "text"));
+    if (has_task("passages") || has_task("language") || has_task("facts")) {
+      ALCOVE_TRY(const auto text, load_needed("text"));
       if (text) {
         ALCOVE_TRY(text_, os::make_sealed_file(text->data, "alcove-text"));
         request_.has_text = true;
       }
     }
+    if (!tasks_.empty()) {
+      ALCOVE_TRY(auto probe, load_needed("probe"));
+      if (probe) {
+        request_.probe = std::move(probe->data);
+      }
+    }
+    for (const std::string& name : stage_names(Stage::Family::kDecode)) {
+      if (has_task(name)) {
+        open_.push_back(name);
+      }
+    }
     request_.stages = open_;
     return {};
   }
+  /// After `prepare`: nothing is left to run when all rested on a stage that failed before.
+  [[nodiscard]] bool has_work() const { return !open_.empty(); }
 
   /// Runs it. On an error the worker is no longer usable, and `running` names the stage to blame.
   Status run(WorkerProcess& worker, const std::stop_token& stop) {
     const auto by_size = kDecodeTimeoutPerMib * (size_bytes_ / (1024 * 1024));
-    Context context =
-        Context::with_timeout(std::min<std::chrono::milliseconds>(kDecodeTimeout + by_size, kDecodeTimeoutMax));
+    Context context = Context::with_timeout(
+        std::min<std::chrono::milliseconds>(engine_.options.decode_timeout + by_size, kDecodeTimeoutMax));
     context.stop = stop;
     std::vector<int> fds{file_.value()};
     if (request_.has_text) {
       fds.push_back(text_.value());
     }
     ALCOVE_TRY_VOID(worker.send(wire::MessageKind::kDecodeRequest, request_, context, fds));
+    was_sent_ = true;
     while (true) {
       ALCOVE_TRY(const ipc::Frame frame, worker.receive(context));
       if (frame.kind == wire::MessageKind::kDecodeFinished) {
-        return flush();
+        if (has_work()) {
+          return fail(ErrorCode::kCorrupt, "A worker left a stage without an answer");
+        }
+        return {};
       }
       if (frame.kind == wire::MessageKind::kStageStarted) {
         ALCOVE_TRY(const auto started, frame.as<wire::StageStarted>(frame.kind));
@@ -122,21 +142,17 @@ class Lease {
       if (finished.request_id != request_.request_id || !is_open(finished.stage)) {
         return fail(ErrorCode::kCorrupt, "A worker answered something that was not asked");
       }
-      take(std::move(finished));
+      take(std::move(finished), stop);
     }
   }
 
-  /// Writes what is finished; kept apart from `run` so that a crash in a later stage keeps the earlier ones.
-  Status flush() {
-    if (done_.empty()) {
-      return {};
+  /// The worker is gone: blames the running stage, and gives the others back. A worker that had died before it got the
+  /// request blames nobody.
+  void blame(const std::string& reason, const std::stop_token& stop) {
+    std::string culprit = running_;
+    if (was_sent_ && culprit.empty() && !open_.empty()) {
+      culprit = open_.front();
     }
-    return engine_.complete(std::exchange(done_, {}));
-  }
-
-  /// The worker is gone: blames the running stage, and gives the others back.
-  void blame(const std::string& reason) {
-    const std::string culprit = running_.empty() && !open_.empty() ? open_.front() : running_;
     std::vector<Task> back;
     for (const Task& task : tasks_) {
       if (task.stage == culprit && is_open(task.stage)) {
@@ -149,11 +165,11 @@ class Lease {
         back.push_back(task);
       }
     }
-    finish_by(back);
+    finish_by(back, stop);
   }
 
   /// The content cannot be had now: the tasks wait, or go when it was erased.
-  void postpone(const Error& error) {
+  void postpone(const Error& error, const std::stop_token& stop) {
     std::vector<Task> back;
     for (const Task& task : tasks_) {
       if (error.code == ErrorCode::kNotFound) {
@@ -171,24 +187,77 @@ class Lease {
         done_.push_back(std::move(later));
       }
     }
-    finish_by(back);
+    finish_by(back, stop);
   }
 
-  void give_back() { finish_by(tasks_); }
+  /// What has no answer waits again.
+  void give_back(const std::stop_token& stop) {
+    std::erase_if(tasks_, [&](const Task& task) { return was_sent_ && !is_open(task.stage); });
+    finish_by(tasks_, stop);
+  }
+  /// Writes outcomes that needed no worker.
+  void flush(const std::stop_token& stop) { finish_by({}, stop); }
 
  private:
   [[nodiscard]] bool is_open(const std::string& stage) const { return std::ranges::find(open_, stage) != open_.end(); }
+  [[nodiscard]] bool has_task(const std::string& stage) const {
+    return std::ranges::any_of(tasks_, [&](const Task& task) { return task.stage == stage; });
+  }
 
-  void finish_by(const std::vector<Task>& back) {
-    if (const Status written = flush(); !written) {
-      log_error("work", written.error());
+  /// The artefact of a stage that ours rest on. When there is none (or a damaged one) the stage runs with this lease;
+  /// when it failed or was skipped, so are those that rest on it.
+  Result<std::optional<artefacts::Artefact>> load_needed(const std::string& stage) {
+    std::optional<artefacts::Artefact> none;
+    const ContentNumber number = tasks_.front().content;
+    if (has_task(stage)) {
+      return none;
+    }
+    auto artefact = engine_.store.find(number, stage);
+    if (artefact ? artefact->has_value() : artefact.error().code != ErrorCode::kCorrupt) {
+      return artefact;
+    }
+    if (!artefact) {
+      log_warning("work", "content {}: the stored result of {} is damaged and is made again", number.value, stage);
+      ALCOVE_TRY_VOID(engine_.store.drop(number, stage));
+    }
+    ALCOVE_TRY(const std::vector<Task> rows, engine_.store.tasks_of(number));
+    const auto row = std::ranges::find(rows, stage, &Task::stage);
+    if (row != rows.end() && row->state == TaskState::kRunning) {
+      return fail(ErrorCode::kLocked, "Another worker is at the same file");
+    }
+    if (row == rows.end() || row->state == TaskState::kWaiting) {
+      Task task = row == rows.end() ? Task{} : *row;
+      task.content = number;
+      task.stage = stage;
+      task.priority = tasks_.front().priority;
+      tasks_.push_back(std::move(task));
+      return none;
+    }
+    std::erase_if(tasks_, [&](const Task& task) {
+      if (!rests_on(task.stage, stage)) {
+        return false;
+      }
+      Completion outcome = engine_.make_outcome(number, task.stage, row->state, row->reason_code, row->reason);
+      outcome.counts_as_run = false;
+      done_.push_back(std::move(outcome));
+      return true;
+    });
+    return none;
+  }
+
+  void finish_by(const std::vector<Task>& back, const std::stop_token& stop) {
+    if (!done_.empty()) {
+      engine_.complete_patiently(std::exchange(done_, {}), stop);
+    }
+    if (back.empty()) {
+      return;
     }
     if (const Status released = engine_.store.release(back); !released) {
       log_error("work", released.error());
     }
   }
 
-  void take(wire::StageFinished finished) {
+  void take(wire::StageFinished finished, const std::stop_token& stop) {
     running_.clear();
     std::erase(open_, finished.stage);
     const auto task = std::ranges::find_if(tasks_, [&](const Task& each) { return each.stage == finished.stage; });
@@ -218,9 +287,7 @@ class Lease {
     }
     done_.push_back(std::move(completion));
     // Written at once: what is finished survives whatever the next stage does.
-    if (const Status written = flush(); !written) {
-      log_error("work", written.error());
-    }
+    finish_by({}, stop);
   }
 
   void count_passages(Completion& completion) const {
@@ -243,7 +310,8 @@ class Lease {
   Engine::Impl& engine_;
   std::vector<Task> tasks_;
   std::vector<std::string> open_;  ///< Stages asked for and not answered yet.
-  std::string running_;
+  std::string running_;            ///< The stage that the worker is at.
+  bool was_sent_ = false;
   wire::DecodeRequest request_;
   os::UniqueFd file_;
   os::UniqueFd text_;
@@ -256,32 +324,36 @@ class Lease {
 void Engine::Impl::run_decode_lane(const std::stop_token& stop, int index) {
   const std::string lane = fmt::format("decode {}", index + 1);
   const std::vector<std::string> names = stage_names(Stage::Family::kDecode);
+  if (index == 0) {
+    reconcile(names, stop);
+    is_reconciled = true;
+    wake();
+  }
   std::unique_ptr<WorkerProcess> worker;
   std::uint64_t seen = 0;
-  if (index == 0) {
-    requeue_stale(names, stop);
-  }
+  const auto report = [&](const char* state, const std::string& reason, std::int64_t restarts) {
+    set_worker_status(lane,
+                      {.role = "decode",
+                       .pid = worker ? worker->pid() : 0,
+                       .state = state,
+                       .reason = reason,
+                       .restarts = restarts,
+                       .confinement = worker ? worker->hello().confinement : std::vector<wire::ConfinementState>()});
+  };
   while (!stop.stop_requested()) {
     if (!worker) {
       auto started = WorkerProcess::start({.program = options.worker_path, .role = "decode", .models_folder = {}});
       if (!started) {
         log_error("work", started.error());
-        set_worker_status(lane, {.role = "decode",
-                                 .pid = 0,
-                                 .state = "down",
-                                 .reason = started.error().message,
-                                 .restarts = 0,
-                                 .confinement = {}});
-        wait_for_work(seen, kRestartPause, stop);
+        report("down", started.error().message, 0);
+        const SteadyTime again = std::chrono::steady_clock::now() + kRestartPause;
+        while (!stop.stop_requested() && std::chrono::steady_clock::now() < again) {
+          seen = wait_for_work(seen, kIdleLook, stop);
+        }
         continue;
       }
       worker = std::move(*started);
-      set_worker_status(lane, {.role = "decode",
-                               .pid = worker->pid(),
-                               .state = "ready",
-                               .reason = {},
-                               .restarts = 0,
-                               .confinement = worker->hello().confinement});
+      report("ready", {}, 0);
     }
     auto leased = paused ? Result<std::vector<Task>>(std::vector<Task>{}) : store.lease(names, 1);
     if (!leased || leased->empty()) {
@@ -291,33 +363,52 @@ void Engine::Impl::run_decode_lane(const std::stop_token& stop, int index) {
       seen = wait_for_work(seen, kIdleLook, stop);
       continue;
     }
-    std::vector<Task> tasks = std::move(*leased);
-    if (const auto back = keep_what_runs_together(tasks); !back.empty()) {
-      (void)store.release(back);
+    report("busy", {}, 0);
+    if (const auto ended = decode_one(*worker, std::move(*leased), stop); ended) {
+      log_warning("work", "{}: {}", lane, *ended);
+      worker.reset();
+      report("starting", *ended, 1);
+    } else {
+      report("ready", {}, 0);
     }
-    Lease lease(*this, std::move(tasks));
-    if (const Status prepared = lease.prepare(); !prepared) {
-      lease.postpone(prepared.error());
-      continue;
-    }
-    const Status done = lease.run(*worker, stop);
-    if (done) {
-      continue;
-    }
-    if (done.error().code == ErrorCode::kCancelled) {
-      lease.give_back();
-      break;
-    }
-    if (done.error().code == ErrorCode::kTimedOut) {
-      worker->kill();
-    }
-    const std::string reason = worker->end_reason();
-    log_warning("work", "{}: {}", lane, reason);
-    lease.blame(reason);
-    worker.reset();
-    set_worker_status(
-        lane, {.role = "decode", .pid = 0, .state = "starting", .reason = reason, .restarts = 1, .confinement = {}});
   }
+}
+
+std::optional<std::string> Engine::Impl::decode_one(WorkerProcess& worker, std::vector<Task> tasks,
+                                                    const std::stop_token& stop) {
+  if (const auto back = keep_what_runs_together(tasks); !back.empty()) {
+    if (const Status released = store.release(back); !released) {
+      log_error("work", released.error());
+    }
+  }
+  Lease lease(*this, std::move(tasks));
+  if (const Status prepared = lease.prepare(); !prepared) {
+    lease.postpone(prepared.error(), stop);
+    return std::nullopt;
+  }
+  if (!lease.has_work()) {
+    lease.flush(stop);
+    return std::nullopt;
+  }
+  const Status done = lease.run(worker, stop);
+  if (done) {
+    return std::nullopt;
+  }
+  if (done.error().code == ErrorCode::kCancelled) {
+    lease.give_back(stop);
+    return std::nullopt;
+  }
+  std::string reason = "The worker's answer could not be understood";
+  if (done.error().code == ErrorCode::kCorrupt) {
+    worker.kill();
+  } else {
+    if (done.error().code == ErrorCode::kTimedOut) {
+      worker.kill();
+    }
+    reason = worker.end_reason();
+  }
+  lease.blame(reason, stop);
+  return reason;
 }
 
 }  // namespace alcove::work

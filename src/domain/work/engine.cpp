@@ -1,6 +1,7 @@
 #include "domain/work/engine.hpp"
 
 #include <algorithm>
+#include <optional>
 #include <utility>
 
 #include <fmt/format.h>
@@ -14,16 +15,15 @@ namespace alcove::work {
 namespace {
 
 constexpr std::chrono::seconds kRateWindow{60};
-constexpr std::size_t kStaleStep = 500;
+constexpr std::size_t kReconcileStep = 500;
 constexpr std::string_view kPausedSetting = "paused";
 
-/// Small ones first: a class per factor of four in size, from 0 (1 GiB and more) to 15 (below 4 bytes).
-int priority_of(std::int64_t size_bytes) {
-  int level = 15;
-  for (std::int64_t bound = 4; bound < size_bytes && level > 0; bound *= 4) {
-    --level;
+/// What is left, in seconds at the rate of the last minute; nothing when that is not known.
+std::optional<double> seconds_for(std::int64_t left, double per_second) {
+  if (left == 0) {
+    return 0.0;
   }
-  return level;
+  return per_second > 0 ? std::optional(static_cast<double>(left) / per_second) : std::nullopt;
 }
 
 }  // namespace
@@ -85,13 +85,38 @@ Status Engine::Impl::complete(const std::vector<artefacts::Completion>& completi
   ALCOVE_TRY_VOID(store.complete(completions));
   const SteadyTime now = std::chrono::steady_clock::now();
   finished.with([&](auto& moments) {
-    moments.insert(moments.end(), completions.size(), now);
-    while (!moments.empty() && moments.front() < now - kRateWindow) {
+    for (const artefacts::Completion& completion : completions) {
+      const Stage* stage = find_stage(completion.stage);
+      if (stage != nullptr && completion.counts_as_run) {
+        moments.push_back({.at = now, .family = stage->family});
+      }
+    }
+    while (!moments.empty() && moments.front().at < now - kRateWindow) {
       moments.pop_front();
     }
   });
   wake();
   return {};
+}
+
+void Engine::Impl::complete_patiently(const std::vector<artefacts::Completion>& completions,
+                                      const std::stop_token& stop) {
+  while (true) {
+    const Status written = complete(completions);
+    if (written) {
+      return;
+    }
+    // Results cost much and their tasks count as running: both are kept until there is room.
+    log_error("work", Error(written.error()).with_context("write results"));
+    const SteadyTime again = std::chrono::steady_clock::now() + kWritePause;
+    std::uint64_t seen = 0;
+    while (std::chrono::steady_clock::now() < again) {
+      if (stop.stop_requested()) {
+        return;
+      }
+      seen = wait_for_work(seen, kIdleLook, stop);
+    }
+  }
 }
 
 artefacts::Completion Engine::Impl::make_outcome(ContentNumber content, const std::string& stage,
@@ -111,24 +136,42 @@ std::string Engine::Impl::model_fingerprint() const {
   return model.with([](const ModelState& state) { return state.fingerprint; });
 }
 
-void Engine::Impl::requeue_stale(const std::vector<std::string>& names, const std::stop_token& stop) {
-  for (const std::string& name : names) {
-    const std::string fingerprint = fingerprint_of(*find_stage(name), model_fingerprint());
-    ContentNumber after;
-    while (!stop.stop_requested()) {
-      const auto found = store.stale(name, fingerprint, after, kStaleStep);
-      if (!found || found->empty()) {
-        break;
-      }
-      for (const ContentNumber content : *found) {
-        if (const Status wanted = store.want(content, {{name, fingerprint}}, 0); !wanted) {
-          log_error("work", wanted.error());
-          return;
-        }
-      }
-      after = found->back();
+Status Engine::Impl::reconcile_stage(const Stage& stage, const std::stop_token& stop) {
+  const std::string fingerprint = fingerprint_of(stage, model_fingerprint());
+  const auto among =
+      stage.family == Stage::Family::kModel ? artefacts::Store::Among::kWithPassages : artefacts::Store::Among::kAll;
+  for (ContentNumber after; !stop.stop_requested();) {
+    ALCOVE_TRY(const auto found, store.missing(stage.name, among, after, kReconcileStep));
+    for (const ContentNumber number : found) {
+      ALCOVE_TRY(const auto content, store.find_content(number));
+      ALCOVE_TRY_VOID(store.want(number, {{stage.name, fingerprint}}, priority_of(content ? content->size_bytes : 0)));
+      after = number;
+    }
+    if (found.empty()) {
+      break;
     }
   }
+  // What is new goes first: old results serve until theirs are remade.
+  for (ContentNumber after; !stop.stop_requested();) {
+    ALCOVE_TRY(const auto found, store.stale(stage.name, fingerprint, after, kReconcileStep));
+    for (const ContentNumber number : found) {
+      ALCOVE_TRY_VOID(store.want(number, {{stage.name, fingerprint}}, 0));
+      after = number;
+    }
+    if (found.empty()) {
+      break;
+    }
+  }
+  return {};
+}
+
+void Engine::Impl::reconcile(const std::vector<std::string>& names, const std::stop_token& stop) {
+  for (const std::string& name : names) {
+    if (const Status done = reconcile_stage(*find_stage(name), stop); !done) {
+      log_error("work", Error(done.error()).with_context("look for old and missing results"));
+    }
+  }
+  wake();
 }
 
 Status Engine::content_appeared(const artefacts::Content& content) {
@@ -175,54 +218,84 @@ Progress Engine::progress() {
       progress.workers.push_back(status);
     }
   });
+  impl_->estimate(progress);
+  return progress;
+}
+
+void Engine::Impl::estimate(Progress& progress) {
   const SteadyTime now = std::chrono::steady_clock::now();
-  impl_->finished.with([&](auto& moments) {
-    while (!moments.empty() && moments.front() < now - kRateWindow) {
+  double decoded = 0;
+  double embedded = 0;
+  double seconds = 1;
+  finished.with([&](auto& moments) {
+    while (!moments.empty() && moments.front().at < now - kRateWindow) {
       moments.pop_front();
     }
-    if (moments.size() > 1) {
-      const double seconds = std::chrono::duration<double>(now - moments.front()).count();
-      progress.tasks_per_second = static_cast<double>(moments.size()) / std::max(seconds, 1.0);
+    for (const Finished& moment : moments) {
+      (moment.family == Stage::Family::kModel ? embedded : decoded) += 1;
+    }
+    if (!moments.empty()) {
+      seconds = std::max(seconds, std::chrono::duration<double>(now - moments.front().at).count());
     }
   });
-  const std::int64_t left = progress.tasks.waiting + progress.tasks.running;
-  if (left > 0 && progress.tasks_per_second > 0 && !progress.paused) {
-    progress.seconds_left = static_cast<std::int64_t>(static_cast<double>(left) / progress.tasks_per_second) + 1;
+  progress.tasks_per_second = (decoded + embedded) / seconds;
+  std::int64_t to_decode = 0;
+  std::int64_t to_embed = 0;
+  for (const auto& count : progress.stages) {
+    const Stage* stage = find_stage(count.stage);
+    if (stage == nullptr) {
+      continue;
+    }
+    const std::int64_t open = count.waiting + count.running;
+    (stage->family == Stage::Family::kModel ? to_embed : to_decode) += open;
+    // Each content without passages yet will most likely want vectors, too.
+    to_embed += count.stage == "passages" ? open : 0;
   }
-  return progress;
+  if (progress.paused || to_decode + to_embed == 0) {
+    return;
+  }
+  // The two families work side by side; the slower one says when all is done.
+  const auto decoding = seconds_for(to_decode, decoded / seconds);
+  const auto embedding = progress.model_fingerprint.empty() ? 0.0 : seconds_for(to_embed, embedded / seconds);
+  if (decoding && embedding) {
+    progress.seconds_left = static_cast<std::int64_t>(std::max(*decoding, *embedding)) + 1;
+  }
 }
 
 Status Engine::wait_until_idle(const Context& context) {
   std::uint64_t seen = 0;
   while (true) {
     ALCOVE_TRY_VOID(context.check());
-    ALCOVE_TRY(const auto counts, impl_->store.stage_counts());
-    const bool has_model = !impl_->model_fingerprint().empty();
-    std::int64_t open = 0;
-    std::int64_t running = 0;
-    for (const auto& count : counts) {
-      const Stage* stage = find_stage(count.stage);
-      // Without a model its tasks wait for somebody to install one; that is no work that goes on.
-      if (stage != nullptr && (stage->family == Stage::Family::kDecode || has_model)) {
-        open += count.waiting;
-        running += count.running;
-      }
+    std::vector<std::string> names = stage_names(Stage::Family::kDecode);
+    // Without a model its tasks wait for somebody to install one; that is no work that goes on.
+    const auto [is_starting, has_model] =
+        impl_->model.with([](const auto& state) { return std::pair(state.is_starting, !state.fingerprint.empty()); });
+    if (has_model) {
+      names.emplace_back("text_vectors");
     }
-    if (open + running == 0) {
+    const UnixMillis horizon{now_unix_millis().value + std::chrono::milliseconds(kIdleHorizon).count()};
+    ALCOVE_TRY(const bool open, impl_->store.has_open_tasks(names, horizon));
+    if (!open && !is_starting && impl_->is_reconciled) {
       return {};
     }
-    if (impl_->paused && running == 0) {
-      return fail(ErrorCode::kPreconditionFailed, "Background work is paused");
+    if (open && impl_->paused) {
+      ALCOVE_TRY(const auto counts, impl_->store.task_counts());
+      if (counts.running == 0) {
+        return fail(ErrorCode::kPreconditionFailed, "Background work is paused");
+      }
     }
     seen = impl_->wait_for_work(seen, std::chrono::milliseconds(200), context.stop);
   }
 }
 
 Result<Engine::QueryVector> Engine::embed_query(const std::string& text, const Context& context) {
-  auto [worker, name, fingerprint, note] = impl_->model.with([](const Impl::ModelState& state) { return state; });
+  const Impl::ModelState state = impl_->model.with([](const Impl::ModelState& current) { return current; });
+  const auto& worker = state.worker;
   if (!worker) {
-    return fail(ErrorCode::kUnavailable, note.empty() ? "The model is being started" : note);
+    return fail(ErrorCode::kUnavailable, state.note.empty() ? "The model is being started" : state.note);
   }
+  const SteadyTime deadline = std::min(context.deadline, std::chrono::steady_clock::now() + kQueryTimeout);
+  // Shared by this caller and the model lane, which answers.
   const auto pending = std::make_shared<PendingQuery>();
   const std::uint64_t id = impl_->next_request++;
   impl_->queries.with([&](auto& all) { all[id] = pending; });
@@ -234,7 +307,7 @@ Result<Engine::QueryVector> Engine::embed_query(const std::string& text, const C
     reply = std::unexpected(sent.error());
   } else {
     std::unique_lock lock(pending->mutex);
-    if (pending->done.wait_until(lock, context.deadline, [&] { return pending->reply.has_value(); })) {
+    if (pending->done.wait_until(lock, deadline, [&] { return pending->reply.has_value(); })) {
       reply = std::move(*pending->reply);
     }
   }
@@ -243,7 +316,7 @@ Result<Engine::QueryVector> Engine::embed_query(const std::string& text, const C
   if (!answer.error.empty() || answer.scales.size() != 1 || answer.values.size() != answer.dimensions) {
     return fail(ErrorCode::kUnavailable, "The model could not read the question", answer.error);
   }
-  QueryVector vector{.values = {}, .model_name = name, .model_fingerprint = fingerprint};
+  QueryVector vector{.values = {}, .model_name = state.name, .model_fingerprint = state.fingerprint};
   vector.values.reserve(answer.values.size());
   for (const std::int8_t value : answer.values) {
     vector.values.push_back(answer.scales.front() * static_cast<float>(value));

@@ -23,6 +23,7 @@ struct Options {
   std::filesystem::path models_folder;  ///< <data>/models or the shared cache
   int decode_workers = 1;
   int model_threads = 2;
+  std::chrono::milliseconds decode_timeout{60'000};  ///< Of one content, plus a little for each MiB of it.
 };
 
 /// A worker process as the status page shows it.
@@ -78,7 +79,8 @@ class Engine {
   Status set_paused(bool paused);
   Status retry_failed();
   Progress progress();
-  /// Returns when no task waits (but for backoff) or runs.
+  /// Returns when no task runs and none may be leased now or within two seconds; those in a longer backoff are not
+  /// waited for, nor are vectors while there is no model. Errors: kPreconditionFailed when paused with work left.
   Status wait_until_idle(const Context& context);
 
   /// One query's vector: unit length floats. Overtakes background work. Errors: kUnavailable (no model), kTimedOut.

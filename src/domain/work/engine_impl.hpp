@@ -26,21 +26,20 @@ inline constexpr int kCrashAttemptsMax = 2;
 /// Waits before a retryable failure is tried again; after the last one it is failed.
 inline constexpr std::array<std::chrono::seconds, 3> kBackoff{std::chrono::seconds{5}, std::chrono::seconds{30},
                                                               std::chrono::seconds{300}};
-/// A decode request may take this long, and a little more for every MiB of the file; then the worker is killed.
-inline constexpr std::chrono::seconds kDecodeTimeout{60};
+/// A decode request may take Options::decode_timeout and this for every MiB of the file; then the worker is killed.
 inline constexpr std::chrono::milliseconds kDecodeTimeoutPerMib{250};
 inline constexpr std::chrono::seconds kDecodeTimeoutMax{600};
+/// When results cannot be written (a full disk), the next try is after this; meanwhile nothing new is begun.
+inline constexpr std::chrono::seconds kWritePause{10};
+/// Tasks whose backoff ends within this count as work that goes on.
+inline constexpr std::chrono::seconds kIdleHorizon{2};
 /// How long a lane sleeps when nothing signals work; tasks in backoff are seen then.
 inline constexpr std::chrono::seconds kIdleLook{2};
 /// A worker that cannot be started is tried again after this.
 inline constexpr std::chrono::seconds kRestartPause{10};
 inline constexpr std::chrono::seconds kModelRestartPause{60};
-/// Passages of one embedding request, requests in flight, and contents leased ahead of them.
-inline constexpr std::size_t kPassagesPerRequest = 32;
-inline constexpr std::size_t kRequestsInFlight = 2;
-inline constexpr std::size_t kContentsLeasedAhead = 32;
-/// An embedding request that is not answered within this means a hanging worker.
-inline constexpr std::chrono::seconds kEmbedTimeout{120};
+/// No query waits longer for its vector, whatever its own deadline.
+inline constexpr std::chrono::seconds kQueryTimeout{10};
 
 /// A query that waits for its vector.
 struct PendingQuery {
@@ -69,13 +68,20 @@ struct Engine::Impl {
     std::string name;
     std::string fingerprint;
     std::string note;
+    bool is_starting = true;  ///< Its tasks count as work that goes on.
+  };
+  /// When something was finished, and by which family.
+  struct Finished {
+    SteadyTime at;
+    Stage::Family family;
   };
   Guarded<ModelState> model;
   Guarded<std::map<std::uint64_t, std::shared_ptr<PendingQuery>>> queries;
   std::atomic<std::uint64_t> next_request{1};
 
   Guarded<std::map<std::string, WorkerStatus>> workers;  ///< By lane.
-  Guarded<std::deque<SteadyTime>> finished;              ///< Moments of the last minute's completions.
+  Guarded<std::deque<Finished>> finished;                ///< Of the last minute.
+  std::atomic<bool> is_reconciled{false};                ///< Old and missing results were looked for since the start.
 
   /// Last, so that the lanes end before what they use.
   std::vector<std::jthread> lanes;
@@ -85,15 +91,26 @@ struct Engine::Impl {
   std::uint64_t wait_for_work(std::uint64_t seen, std::chrono::milliseconds timeout, const std::stop_token& stop);
   void set_worker_status(const std::string& lane, WorkerStatus status);
   Status complete(const std::vector<artefacts::Completion>& completions);
+  /// The same, but waits for room on the disk until the engine stops.
+  void complete_patiently(const std::vector<artefacts::Completion>& completions, const std::stop_token& stop);
   /// Completion without a result: failed, skipped, or waiting again.
   artefacts::Completion make_outcome(ContentNumber content, const std::string& stage, artefacts::TaskState state,
                                      std::string code, std::string reason) const;
   std::string model_fingerprint() const;
-  /// Opens tasks for results of an older fingerprint, in bounded steps.
-  void requeue_stale(const std::vector<std::string>& names, const std::stop_token& stop);
+  /// Opens tasks for results of an older fingerprint, and for those that were never asked for (a new stage; an end of
+  /// the process between naming a content and asking for its stages), in bounded steps.
+  void reconcile(const std::vector<std::string>& names, const std::stop_token& stop);
+  Status reconcile_stage(const Stage& stage, const std::stop_token& stop);
+  /// Both families' rates and how long they need for what is left.
+  void estimate(Progress& progress);
 
   void run_decode_lane(const std::stop_token& stop, int index);
+  /// Runs one lease. Returns why the worker ended, when it did.
+  std::optional<std::string> decode_one(WorkerProcess& worker, std::vector<artefacts::Task> tasks,
+                                        const std::stop_token& stop);
   void run_model_lane(const std::stop_token& stop);
+  /// Feeds one model worker until it ends (true) or the engine stops (false).
+  bool serve_model(const std::shared_ptr<WorkerProcess>& worker, const std::stop_token& stop);
 };
 
 }  // namespace alcove::work

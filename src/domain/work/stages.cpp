@@ -51,4 +51,12 @@ std::string fingerprint_of(const Stage& stage, std::string_view model) {
   return text;
 }
 
+int priority_of(std::int64_t size_bytes) {
+  int level = 15;
+  for (std::int64_t bound = 4; bound < size_bytes && level > 0; bound *= 4) {
+    --level;
+  }
+  return level;
+}
+
 }  // namespace alcove::work

@@ -1,0 +1,449 @@
+#include "domain/work/engine.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <map>
+#include <memory>
+#include <set>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "base/sync.hpp"
+#include "domain/work/model_feeder.hpp"
+#include "domain/work/stages.hpp"
+#include "drivers/crypto/hash.hpp"
+#include "drivers/os/sealed_memory.hpp"
+#include "drivers/sqlite/sqlite.hpp"
+#include "wire/artefacts.hpp"
+#include "wire/codec.hpp"
+
+namespace alcove::work {
+namespace {
+
+namespace fs = std::filesystem;
+using artefacts::TaskState;
+
+class EngineTest : public testing::Test {
+ protected:
+  EngineTest()
+      : folder_(fs::temp_directory_path() / ("alcove-engine-" + std::to_string(::getpid()) + "-" +
+                                             testing::UnitTest::GetInstance()->current_test_info()->name())) {
+    fs::remove_all(folder_);
+    fs::create_directories(folder_);
+    store_ = artefacts::Store::open(folder_).value();
+  }
+  ~EngineTest() override {
+    engine_.reset();
+    store_.reset();
+    if (!HasFailure()) {
+      fs::remove_all(folder_);
+    }
+  }
+
+  void start(const std::string& model = "model-1", int decode_workers = 1) {
+    engine_.reset();
+    Options options{.worker_path = worker_path_,
+                    .models_folder = folder_ / model,
+                    .decode_workers = decode_workers,
+                    .model_threads = 1,
+                    .decode_timeout = std::chrono::milliseconds(2'000)};
+    engine_ = Engine::start(
+                  *store_, options,
+                  [this](ContentNumber content) -> Result<int> {
+                    const std::string bytes = contents_.with([&](const auto& all) {
+                      const auto found = all.find(content.value);
+                      return found == all.end() ? std::string("gone") : found->second;
+                    });
+                    if (bytes == "gone") {
+                      return fail(ErrorCode::kNotFound, "No file has this content");
+                    }
+                    if (bytes == "changing") {
+                      return fail(ErrorCode::kPreconditionFailed, "The file is being changed");
+                    }
+                    ALCOVE_TRY(os::UniqueFd fd, os::make_sealed_file(as_bytes(bytes), "content"));
+                    return fd.release();
+                  },
+                  [](ContentNumber) { return std::string("name"); })
+                  .value();
+  }
+  artefacts::Content make_content(const std::string& bytes) {
+    const auto content = store_->ensure_content(crypto::sha256(as_bytes(bytes)), "", std::ssize(bytes)).value();
+    contents_.with([&](auto& all) { all[content.number.value] = bytes; });
+    return content;
+  }
+  ContentNumber add(const std::string& bytes) {
+    const auto content = make_content(bytes);
+    EXPECT_TRUE(engine_->content_appeared(content).has_value());
+    return content.number;
+  }
+  void settle() {
+    const Status idle = engine_->wait_until_idle(Context::with_timeout(std::chrono::seconds(60)));
+    ASSERT_TRUE(idle.has_value()) << idle.error().message;
+  }
+  std::set<std::string> done(ContentNumber content) {
+    std::set<std::string> names;
+    for (const auto& artefact : store_->list(content).value()) {
+      names.insert(artefact.stage);
+    }
+    return names;
+  }
+  std::map<std::string, artefacts::Task> rows(ContentNumber content) {
+    std::map<std::string, artefacts::Task> found;
+    for (const auto& task : store_->tasks_of(content).value()) {
+      found[task.stage] = task;
+    }
+    return found;
+  }
+  std::map<std::string, std::int64_t> runs() {
+    std::map<std::string, std::int64_t> found;
+    for (const auto& count : store_->stage_counts().value()) {
+      found[count.stage] = count.runs;
+    }
+    return found;
+  }
+
+  const std::set<std::string> all_{"probe", "text", "passages", "language", "facts", "thumbnail", "text_vectors"};
+  fs::path folder_;
+  fs::path worker_path_ = fs::path(ALCOVE_BINARY_DIR) / "bin" / "alcove_unruly_worker";
+  Guarded<std::map<std::uint32_t, std::string>> contents_;
+  std::unique_ptr<artefacts::Store> store_;
+  std::unique_ptr<Engine> engine_;
+};
+
+TEST_F(EngineTest, AContentGetsEveryStageOnce) {
+  start();
+  const ContentNumber content = add("words 3");
+  settle();
+  EXPECT_EQ(done(content), all_);
+  EXPECT_TRUE(rows(content).empty());
+  for (const auto& [stage, count] : runs()) {
+    EXPECT_EQ(count, 1) << stage;
+  }
+  start();
+  settle();
+  EXPECT_EQ(runs().at("text"), 1) << "a start repeats nothing";
+}
+
+TEST_F(EngineTest, VectorsStandInTheOrderOfTheirPassagesAlsoInALongDocument) {
+  start();
+  const ContentNumber book = add("words 1300");
+  const ContentNumber note = add("words 1");
+  settle();
+  const auto vectors = wire::decode<wire::VectorsArtefact>(store_->find(book, "text_vectors")->value().data).value();
+  ASSERT_EQ(vectors.scales.size(), 1300U);
+  for (std::size_t i = 0; i < 1300; ++i) {
+    ASSERT_EQ(vectors.values.at(2 * i), static_cast<std::int8_t>(i % 100));
+    ASSERT_EQ(vectors.values.at(2 * i + 1), static_cast<std::int8_t>(i / 100));
+  }
+  EXPECT_EQ(done(note), all_);
+}
+
+TEST_F(EngineTest, ManySmallContentsOnTwoWorkersAreAllDone) {
+  start("model-1", 2);
+  std::vector<ContentNumber> contents;
+  for (int i = 0; i < 150; ++i) {
+    contents.push_back(add("words " + std::to_string(1 + i % 4) + "\n" + std::to_string(i)));
+  }
+  settle();
+  for (const ContentNumber content : contents) {
+    ASSERT_EQ(done(content), all_);
+  }
+  EXPECT_EQ(runs().at("text_vectors"), 150);
+}
+
+TEST_F(EngineTest, AContentWithoutPassagesNeedsNoVectors) {
+  start();
+  const ContentNumber content = add("words 0");
+  settle();
+  EXPECT_FALSE(done(content).contains("text_vectors"));
+  EXPECT_TRUE(rows(content).empty());
+  start();
+  settle();
+  EXPECT_TRUE(rows(content).empty());
+}
+
+TEST_F(EngineTest, AStageThatCrashesTwiceFailsAndTheOthersAreDone) {
+  start();
+  const ContentNumber content = add("crash language");
+  const ContentNumber other = add("words 1");
+  settle();
+  auto expected = all_;
+  expected.erase("language");
+  EXPECT_EQ(done(content), expected);
+  const auto row = rows(content).at("language");
+  EXPECT_EQ(row.state, TaskState::kFailed);
+  EXPECT_NE(row.reason.find("signal"), std::string::npos) << row.reason;
+  EXPECT_EQ(runs().at("language"), 3) << "two that crashed and the other content's";
+  EXPECT_EQ(done(other), all_);
+}
+
+TEST_F(EngineTest, ACrashThatDoesNotComeBackCostsOneRepetition) {
+  start();
+  const ContentNumber content = add("crash-once facts " + (folder_ / "flag").string());
+  settle();
+  EXPECT_EQ(done(content), all_);
+  EXPECT_EQ(runs().at("facts"), 2);
+  EXPECT_EQ(runs().at("text"), 1) << "what was finished before the crash is kept";
+}
+
+TEST_F(EngineTest, WhatRestsOnAStageThatFailedFailsWithItsReason) {
+  start();
+  const ContentNumber content = add("crash text");
+  settle();
+  EXPECT_EQ(done(content), (std::set<std::string>{"probe", "thumbnail"}));
+  const auto left = rows(content);
+  EXPECT_EQ(left.size(), 4U);
+  for (const auto& [stage, task] : left) {
+    EXPECT_EQ(task.state, TaskState::kFailed) << stage;
+    EXPECT_EQ(task.reason, left.at("text").reason) << stage;
+  }
+  EXPECT_EQ(runs().at("text"), 2);
+}
+
+TEST_F(EngineTest, AHangingWorkerIsEndedAndTheStageFails) {
+  start();
+  const ContentNumber content = add("hang thumbnail");
+  settle();
+  const auto row = rows(content).at("thumbnail");
+  EXPECT_EQ(row.state, TaskState::kFailed);
+  EXPECT_NE(row.reason.find("in time"), std::string::npos) << row.reason;
+  EXPECT_TRUE(done(content).contains("text_vectors"));
+}
+
+TEST_F(EngineTest, AWorkerThatAnswersWhatWasNotAskedIsReplaced) {
+  start();
+  const ContentNumber content = add("lie probe");
+  settle();
+  EXPECT_EQ(rows(content).at("probe").state, TaskState::kFailed);
+  const ContentNumber after = add("words 1");
+  settle();
+  EXPECT_EQ(done(after), all_);
+}
+
+TEST_F(EngineTest, OutcomesAreKeptWithTheirReasonsAndABackoffIsNotWaitedFor) {
+  start();
+  const ContentNumber content = add("fail facts\nskip thumbnail\nretry language");
+  settle();
+  const auto left = rows(content);
+  EXPECT_EQ(left.at("facts").state, TaskState::kFailed);
+  EXPECT_EQ(left.at("thumbnail").state, TaskState::kSkipped);
+  EXPECT_EQ(left.at("thumbnail").reason, "As the content says");
+  EXPECT_EQ(left.at("language").state, TaskState::kWaiting);
+  EXPECT_EQ(left.at("language").attempts, 1);
+  EXPECT_GT(left.at("language").not_before.value, now_unix_millis().value);
+  EXPECT_TRUE(done(content).contains("text_vectors"));
+}
+
+TEST_F(EngineTest, APassageThatEndsTheModelWorkerFailsAloneAndTheOthersGetVectors) {
+  start();
+  std::vector<ContentNumber> good;
+  good.push_back(add("words 2"));
+  const ContentNumber bad = add("poison it");
+  for (int i = 0; i < 8; ++i) {
+    good.push_back(add("words 2\n" + std::to_string(i)));
+  }
+  settle();
+  EXPECT_EQ(rows(bad).at("text_vectors").state, TaskState::kFailed);
+  for (const ContentNumber content : good) {
+    EXPECT_EQ(done(content), all_);
+  }
+}
+
+TEST_F(EngineTest, WithoutAModelTheRestIsDoneAndVectorsWait) {
+  start("none");
+  const ContentNumber content = add("words 2");
+  settle();
+  EXPECT_FALSE(done(content).contains("text_vectors"));
+  EXPECT_EQ(rows(content).at("text_vectors").state, TaskState::kWaiting);
+  EXPECT_EQ(engine_->progress().model_note, "The model is not installed");
+  const auto vector = engine_->embed_query("hello", Context::with_timeout(std::chrono::seconds(5)));
+  ASSERT_FALSE(vector.has_value());
+  EXPECT_EQ(vector.error().code, ErrorCode::kUnavailable);
+  EXPECT_EQ(vector.error().message, "The model is not installed");
+}
+
+TEST_F(EngineTest, AQueryGetsItsVectorAndAnErrorItsReason) {
+  start();
+  settle();
+  const auto vector = engine_->embed_query("question 42", Context::with_timeout(std::chrono::seconds(10)));
+  ASSERT_TRUE(vector.has_value()) << vector.error().message;
+  EXPECT_THAT(vector->values, testing::ElementsAre(42.0F, 0.0F));
+  EXPECT_EQ(vector->model_fingerprint, "model-1");
+  EXPECT_FALSE(engine_->embed_query("error", Context::with_timeout(std::chrono::seconds(10))).has_value());
+}
+
+TEST_F(EngineTest, AQueryOnAModelWorkerThatEndsIsUnavailableAndTheNextOneIsServed) {
+  start();
+  settle();
+  const auto lost = engine_->embed_query("poison", Context::with_timeout(std::chrono::seconds(30)));
+  ASSERT_FALSE(lost.has_value());
+  EXPECT_EQ(lost.error().code, ErrorCode::kUnavailable);
+  settle();
+  EXPECT_TRUE(engine_->embed_query("again 1", Context::with_timeout(std::chrono::seconds(30))).has_value());
+}
+
+TEST_F(EngineTest, AnotherModelMakesItsOwnVectorsAndOldOnesServeUntilThen) {
+  start();
+  const ContentNumber content = add("words 2");
+  settle();
+  start("none");
+  settle();
+  EXPECT_TRUE(done(content).contains("text_vectors"));
+  start("model-2");
+  settle();
+  EXPECT_NE(store_->find(content, "text_vectors")->value().fingerprint.find("@model-2"), std::string::npos);
+  EXPECT_EQ(runs().at("text_vectors"), 2);
+  EXPECT_EQ(runs().at("passages"), 1);
+}
+
+TEST_F(EngineTest, WorkThatWasNeverAskedForIsFoundAtTheNextStart) {
+  const ContentNumber content = make_content("words 1").number;
+  start();
+  settle();
+  EXPECT_EQ(done(content), all_);
+}
+
+TEST_F(EngineTest, ResultsOfAnOlderVersionAreRemade) {
+  start();
+  const ContentNumber content = add("words 2");
+  settle();
+  artefacts::Completion old;
+  old.content = content;
+  old.stage = "facts";
+  old.fingerprint = "facts/0";
+  old.data = Bytes{9};
+  ASSERT_TRUE(store_->complete({old}).has_value());
+  start();
+  settle();
+  EXPECT_EQ(store_->find(content, "facts")->value().fingerprint, fingerprint_of(*find_stage("facts"), {}));
+  EXPECT_EQ(runs().at("text"), 1);
+}
+
+TEST_F(EngineTest, ADamagedTextIsMadeAgainForWhatRestsOnIt) {
+  start();
+  const ContentNumber content = add("words 2");
+  settle();
+  engine_.reset();
+  store_.reset();
+  {
+    auto database = sqlite::Database::open(folder_ / "artefacts" / "artefacts.db", {.checkpoints = true});
+    ASSERT_TRUE(database
+                    ->execute("UPDATE artefacts SET data = x'00' WHERE stage = 'text';"
+                              "DELETE FROM artefacts WHERE stage = 'language'")
+                    .has_value());
+  }
+  store_ = artefacts::Store::open(folder_).value();
+  start();
+  settle();
+  EXPECT_EQ(done(content), all_);
+  EXPECT_TRUE(store_->find(content, "text")->has_value());
+  EXPECT_EQ(runs().at("text"), 2);
+  EXPECT_EQ(runs().at("language"), 2);
+  EXPECT_EQ(runs().at("passages"), 1);
+}
+
+TEST_F(EngineTest, DamagedPassagesAreMadeAgainAndTheirVectorsWithThem) {
+  start("none");
+  const ContentNumber content = add("words 2");
+  settle();
+  engine_.reset();
+  store_.reset();
+  {
+    auto database = sqlite::Database::open(folder_ / "artefacts" / "artefacts.db", {.checkpoints = true});
+    ASSERT_TRUE(database->execute("UPDATE artefacts SET data = x'00' WHERE stage = 'passages'").has_value());
+  }
+  store_ = artefacts::Store::open(folder_).value();
+  start();
+  settle();
+  EXPECT_EQ(done(content), all_);
+  EXPECT_EQ(runs().at("passages"), 2);
+}
+
+TEST_F(EngineTest, AVanishedFileLeavesNoTaskAndAChangingOneWaits) {
+  start();
+  const ContentNumber gone = add("gone");
+  const ContentNumber changing = add("changing");
+  settle();
+  EXPECT_TRUE(rows(gone).empty());
+  EXPECT_TRUE(done(gone).empty());
+  EXPECT_EQ(rows(changing).at("text").state, TaskState::kWaiting);
+  EXPECT_EQ(runs()["text"], 0) << "nothing was run";
+}
+
+TEST_F(EngineTest, PausingStartsNothingAndSurvivesARestart) {
+  start();
+  settle();
+  ASSERT_TRUE(engine_->set_paused(true).has_value());
+  start();
+  EXPECT_TRUE(engine_->progress().paused);
+  const ContentNumber content = add("words 1");
+  const Status idle = engine_->wait_until_idle(Context::with_timeout(std::chrono::seconds(20)));
+  ASSERT_FALSE(idle.has_value());
+  EXPECT_EQ(idle.error().code, ErrorCode::kPreconditionFailed);
+  EXPECT_TRUE(done(content).empty());
+  ASSERT_TRUE(engine_->set_paused(false).has_value());
+  settle();
+  EXPECT_EQ(done(content), all_);
+}
+
+TEST_F(EngineTest, AMissingWorkerProgramIsReportedAndNothingFalls) {
+  worker_path_ = folder_ / "no-such-program";
+  start();
+  add("words 1");
+  const auto is_down = [&] {
+    const auto progress = engine_->progress();
+    return progress.workers.size() == 2 &&
+           std::ranges::all_of(progress.workers, [](const auto& worker) { return worker.state == "down"; });
+  };
+  const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(20);
+  while (!is_down() && std::chrono::steady_clock::now() < deadline) {
+    std::this_thread::yield();
+  }
+  const auto progress = engine_->progress();
+  ASSERT_TRUE(is_down());
+  EXPECT_FALSE(progress.workers.at(0).reason.empty());
+  EXPECT_FALSE(progress.model_note.empty());
+}
+
+TEST_F(EngineTest, TheStatusNamesWorkersAndTheirConfinement) {
+  start();
+  add("words 1");
+  settle();
+  const auto progress = engine_->progress();
+  ASSERT_EQ(progress.workers.size(), 2U);
+  for (const auto& worker : progress.workers) {
+    EXPECT_GT(worker.pid, 0);
+    ASSERT_EQ(worker.confinement.size(), 1U);
+    EXPECT_EQ(worker.confinement.at(0).reason, "A test");
+  }
+  EXPECT_EQ(progress.model_name, "number at the end");
+  EXPECT_GT(progress.tasks_per_second, 0);
+  EXPECT_FALSE(progress.seconds_left.has_value());
+}
+
+TEST(Stages, AFingerprintNamesWhatItRestsOnAndTheModelOnlyWhereOneIsUsed) {
+  EXPECT_EQ(fingerprint_of(*find_stage("probe"), "m"), "probe/1");
+  EXPECT_EQ(fingerprint_of(*find_stage("passages"), "m"), "passages/1(text/1(probe/1))");
+  EXPECT_EQ(fingerprint_of(*find_stage("text_vectors"), "m"), "text_vectors/1(passages/1(text/1(probe/1)))@m");
+  EXPECT_EQ(find_stage("no such stage"), nullptr);
+}
+
+TEST(Stages, SmallContentsComeFirst) {
+  EXPECT_GT(priority_of(10), priority_of(10'000));
+  EXPECT_GT(priority_of(10'000), priority_of(100'000'000));
+  EXPECT_EQ(priority_of(std::int64_t{1} << 62), 0);
+}
+
+TEST(EmbeddedText, HasTheTitleBeforeItUnlessItBeginsWithIt) {
+  EXPECT_EQ(embedded_text({.text = "words", .place = {}, .language = {}, .title = {}}), "words");
+  EXPECT_EQ(embedded_text({.text = "words", .place = {}, .language = {}, .title = "Title"}), "Title\nwords");
+  EXPECT_EQ(embedded_text({.text = "Title and words", .place = {}, .language = {}, .title = "Title"}),
+            "Title and words");
+}
+
+}  // namespace
+}  // namespace alcove::work
