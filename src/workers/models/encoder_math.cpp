@@ -15,8 +15,8 @@ namespace {
 
 /// Keys are scored in runs of this many; the last run is filled up with keys that get no weight.
 constexpr std::size_t kKeyRun = 16;
-/// Queries that share one pass over the keys.
-constexpr std::size_t kQueryTile = 4;
+/// Queries that share one pass over the keys: twelve sums of a run, and two keys and a query, fill the registers.
+constexpr std::size_t kQueryTile = 6;
 
 std::size_t padded_keys(std::size_t tokens) {
   return (tokens + kKeyRun - 1) / kKeyRun * kKeyRun;
@@ -57,7 +57,7 @@ ALCOVE_AVX2 inline float maximum_of(__m256 values) {
 
 /// One head's share of the scratch memory.
 struct HeadScratch {
-  float* keys;    ///< head_size × padded keys: transposed and divided by √head_size
+  float* keys;    ///< runs of kKeyRun keys, each head_size × kKeyRun: transposed and divided by √head_size
   float* values;  ///< tokens × head_size
   float* scores;  ///< kQueryTile × padded keys
 };
@@ -73,9 +73,10 @@ ALCOVE_AVX2 void weigh_keys(const AttentionShape& shape, const float* queries, s
       sum[0] = _mm256_setzero_ps();
       sum[1] = _mm256_setzero_ps();
     }
+    const float* const run = scratch.keys + key * shape.head_size;
     for (std::size_t i = 0; i < shape.head_size; ++i) {
-      const __m256 left = _mm256_loadu_ps(scratch.keys + i * keys + key);
-      const __m256 right = _mm256_loadu_ps(scratch.keys + i * keys + key + 8);
+      const __m256 left = _mm256_loadu_ps(run + i * kKeyRun);
+      const __m256 right = _mm256_loadu_ps(run + i * kKeyRun + 8);
       for (std::size_t query = 0; query < kQueries; ++query) {
         const __m256 value = _mm256_broadcast_ss(queries + query * stride + i);
         sums[query][0] = _mm256_fmadd_ps(value, left, sums[query][0]);
@@ -137,19 +138,19 @@ template <std::size_t kQueries>
 ALCOVE_AVX2 void attend_queries(const AttentionShape& shape, const float* queries, const HeadScratch& scratch,
                                 float* output) {
   constexpr std::size_t kVectors = 4;
-  constexpr std::size_t kPair = std::min<std::size_t>(kQueries, 2);
+  constexpr std::size_t kTogether = std::min<std::size_t>(kQueries, 3);
   float inverse_sums[kQueries];
   weigh_keys<kQueries>(shape, queries, 3 * shape.hidden(), scratch, inverse_sums);
   const std::size_t keys = padded_keys(shape.tokens);
-  for (std::size_t query = 0; query < kQueries; query += kPair) {
+  for (std::size_t query = 0; query < kQueries; query += kTogether) {
     const float* const weights = scratch.scores + query * keys;
     float* const row = output + query * shape.hidden();
     std::size_t column = 0;
     for (; column + 8 * kVectors <= shape.head_size; column += 8 * kVectors) {
-      sum_columns<kPair, kVectors>(shape, weights, scratch.values + column, inverse_sums + query, row + column);
+      sum_columns<kTogether, kVectors>(shape, weights, scratch.values + column, inverse_sums + query, row + column);
     }
     for (; column < shape.head_size; column += 8) {
-      sum_columns<kPair, 1>(shape, weights, scratch.values + column, inverse_sums + query, row + column);
+      sum_columns<kTogether, 1>(shape, weights, scratch.values + column, inverse_sums + query, row + column);
     }
   }
 }
@@ -160,8 +161,9 @@ void pack_head(const AttentionShape& shape, const float* mixed, const HeadScratc
   std::fill(scratch.keys, scratch.keys + shape.head_size * keys, 0.0F);
   for (std::size_t token = 0; token < shape.tokens; ++token) {
     const float* const key = mixed + token * 3 * shape.hidden() + shape.hidden();
+    float* const run = scratch.keys + token / kKeyRun * kKeyRun * shape.head_size + token % kKeyRun;
     for (std::size_t i = 0; i < shape.head_size; ++i) {
-      scratch.keys[i * keys + token] = key[i] * scale;
+      run[i * kKeyRun] = key[i] * scale;
     }
     std::copy_n(key + shape.hidden(), shape.head_size, scratch.values + token * shape.head_size);
   }
