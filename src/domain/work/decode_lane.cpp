@@ -329,6 +329,7 @@ void Engine::Impl::run_decode_lane(const std::stop_token& stop, int index) {
     is_reconciled = true;
     wake();
   }
+  SteadyTime reconciled = std::chrono::steady_clock::now();
   std::unique_ptr<WorkerProcess> worker;
   std::uint64_t seen = 0;
   const auto report = [&](const char* state, const std::string& reason, std::int64_t restarts) {
@@ -341,6 +342,10 @@ void Engine::Impl::run_decode_lane(const std::stop_token& stop, int index) {
                        .confinement = worker ? worker->hello().confinement : std::vector<wire::ConfinementState>()});
   };
   while (!stop.stop_requested()) {
+    if (index == 0 && std::chrono::steady_clock::now() - reconciled > kReconcileInterval) {
+      reconcile(names, stop);
+      reconciled = std::chrono::steady_clock::now();
+    }
     if (!worker) {
       auto started = WorkerProcess::start({.program = options.worker_path, .role = "decode", .models_folder = {}});
       if (!started) {
@@ -383,7 +388,13 @@ std::optional<std::string> Engine::Impl::decode_one(WorkerProcess& worker, std::
   }
   Lease lease(*this, std::move(tasks));
   if (const Status prepared = lease.prepare(); !prepared) {
-    lease.postpone(prepared.error(), stop);
+    if (prepared.error().code == ErrorCode::kCancelled) {
+      // Whoever opens contents is not there yet, or no more.
+      lease.give_back(stop);
+      wait_for_work(version(), kOpenerPause, stop);
+    } else {
+      lease.postpone(prepared.error(), stop);
+    }
     return std::nullopt;
   }
   if (!lease.has_work()) {

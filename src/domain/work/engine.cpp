@@ -61,6 +61,11 @@ void Engine::Impl::wake() {
   signal.notify_all();
 }
 
+std::uint64_t Engine::Impl::version() {
+  const std::scoped_lock lock(signal_mutex);
+  return signal_version;
+}
+
 std::uint64_t Engine::Impl::wait_for_work(std::uint64_t seen, std::chrono::milliseconds timeout,
                                           const std::stop_token& stop) {
   std::unique_lock lock(signal_mutex);

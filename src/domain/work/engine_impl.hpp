@@ -35,6 +35,11 @@ inline constexpr std::chrono::seconds kWritePause{10};
 inline constexpr std::chrono::seconds kIdleHorizon{2};
 /// How long a lane sleeps when nothing signals work; tasks in backoff are seen then.
 inline constexpr std::chrono::seconds kIdleLook{2};
+/// While contents cannot be opened because the server starts or stops.
+inline constexpr std::chrono::milliseconds kOpenerPause{200};
+/// Old and missing results are looked for at start and this often: a file that came back with its disk is no new
+/// content, but its tasks went when it could not be opened.
+inline constexpr std::chrono::minutes kReconcileInterval{60};
 /// A worker that cannot be started is tried again after this.
 inline constexpr std::chrono::seconds kRestartPause{10};
 inline constexpr std::chrono::seconds kModelRestartPause{60};
@@ -87,6 +92,7 @@ struct Engine::Impl {
   std::vector<std::jthread> lanes;
 
   void wake();
+  std::uint64_t version();
   /// Waits until something was signalled after `seen`, the time is up, or the engine stops. Returns the version now.
   std::uint64_t wait_for_work(std::uint64_t seen, std::chrono::milliseconds timeout, const std::stop_token& stop);
   void set_worker_status(const std::string& lane, WorkerStatus status);

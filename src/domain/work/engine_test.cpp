@@ -4,6 +4,9 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <atomic>
+#include <cstdlib>
 #include <filesystem>
 #include <map>
 #include <memory>
@@ -47,13 +50,16 @@ class EngineTest : public testing::Test {
   void start(const std::string& model = "model-1", int decode_workers = 1) {
     engine_.reset();
     Options options{.worker_path = worker_path_,
-                    .models_folder = folder_ / model,
+                    .models_folder = models_.empty() ? folder_ / model : models_,
                     .decode_workers = decode_workers,
                     .model_threads = 1,
                     .decode_timeout = std::chrono::milliseconds(2'000)};
     engine_ = Engine::start(
                   *store_, options,
                   [this](ContentNumber content) -> Result<int> {
+                    if (!is_open_) {
+                      return fail(ErrorCode::kCancelled, "The libraries are not open");
+                    }
                     const std::string bytes = contents_.with([&](const auto& all) {
                       const auto found = all.find(content.value);
                       return found == all.end() ? std::string("gone") : found->second;
@@ -109,6 +115,8 @@ class EngineTest : public testing::Test {
   const std::set<std::string> all_{"probe", "text", "passages", "language", "facts", "thumbnail", "text_vectors"};
   fs::path folder_;
   fs::path worker_path_ = fs::path(ALCOVE_BINARY_DIR) / "bin" / "alcove_unruly_worker";
+  fs::path models_;  ///< Empty: the test's own folder.
+  std::atomic<bool> is_open_{true};
   Guarded<std::map<std::uint32_t, std::string>> contents_;
   std::unique_ptr<artefacts::Store> store_;
   std::unique_ptr<Engine> engine_;
@@ -423,6 +431,53 @@ TEST_F(EngineTest, TheStatusNamesWorkersAndTheirConfinement) {
   EXPECT_EQ(progress.model_name, "number at the end");
   EXPECT_GT(progress.tasks_per_second, 0);
   EXPECT_FALSE(progress.seconds_left.has_value());
+}
+
+TEST_F(EngineTest, ContentsThatCannotBeOpenedYetWaitWithoutABackoff) {
+  is_open_ = false;
+  start();
+  const ContentNumber content = add("words 1");
+  const Status idle = engine_->wait_until_idle(Context::with_timeout(std::chrono::milliseconds(600)));
+  EXPECT_EQ(idle.error().code, ErrorCode::kTimedOut);
+  is_open_ = true;
+  settle();
+  EXPECT_EQ(done(content), all_);
+}
+
+/// The real worker on a real document; vectors only where the model is installed.
+TEST_F(EngineTest, TheRealWorkerReadsADocument) {
+  const char* given = std::getenv("ALCOVE_WORKER");
+  worker_path_ = given != nullptr ? fs::path(given) : fs::path(ALCOVE_BINARY_DIR) / "bin" / "alcove-worker";
+  if (!fs::exists(worker_path_)) {
+    GTEST_SKIP() << worker_path_ << " is not built";
+  }
+  const char* home = std::getenv("HOME");
+  const char* models = std::getenv("ALCOVE_MODELS");
+  models_ =
+      models != nullptr ? fs::path(models) : fs::path(home != nullptr ? home : "/") / ".cache" / "alcove" / "models";
+  start();
+  const ContentNumber content =
+      add("The lighthouse keeper counted ships.\n\nEvery evening he wrote their names into a book.\n");
+  settle();
+  const auto passages = wire::decode<wire::PassagesArtefact>(store_->find(content, "passages")->value().data).value();
+  ASSERT_FALSE(passages.passages.empty());
+  EXPECT_NE(passages.passages.front().text.find("lighthouse"), std::string::npos);
+  EXPECT_EQ(wire::decode<wire::ProbeArtefact>(store_->find(content, "probe")->value().data)->format,
+            wire::Format::kPlainText);
+  const auto progress = engine_->progress();
+  if (progress.model_fingerprint.empty()) {
+    GTEST_SKIP() << "vectors were not tested: " << progress.model_note;
+  }
+  const auto vectors = wire::decode<wire::VectorsArtefact>(store_->find(content, "text_vectors")->value().data).value();
+  const auto question = engine_->embed_query("Who writes down boats?", Context::with_timeout(std::chrono::seconds(10)));
+  ASSERT_TRUE(question.has_value()) << question.error().message;
+  double similarity = 0;
+  for (std::size_t i = 0; i < vectors.dimensions; ++i) {
+    similarity += static_cast<double>(vectors.scales.front()) * vectors.values.at(i) *
+                  static_cast<double>(question->values.at(i));
+  }
+  EXPECT_GT(similarity, 0.7);
+  EXPECT_LT(similarity, 1.01);
 }
 
 TEST(Stages, AFingerprintNamesWhatItRestsOnAndTheModelOnlyWhereOneIsUsed) {

@@ -46,11 +46,7 @@ Status serve_worker(Engine::Impl& engine, WorkerProcess& worker, ModelFeeder& fe
   std::uint64_t seen = ~std::uint64_t{0};
   SteadyTime looked;
   while (!stop.stop_requested()) {
-    std::uint64_t version = 0;
-    {
-      const std::scoped_lock lock(engine.signal_mutex);
-      version = engine.signal_version;
-    }
+    const std::uint64_t version = engine.version();
     if (version != seen || !feeder.is_idle() || std::chrono::steady_clock::now() - looked > kIdleLook) {
       seen = version;
       looked = std::chrono::steady_clock::now();
