@@ -134,11 +134,19 @@ if [ $want_web = yes ] && [ -f web/index.html ]; then
     (cd web && npm ci --no-audit --no-fund --loglevel=error)
     touch "$lock_stamp"
   fi
-  sources=$( (cat api/openapi.yaml web/package-lock.json; find web -type d \( -name node_modules -o -name dist \) -prune -o -type f -print0 | sort -z | xargs -0 sha256sum) | sha256sum | cut -c1-16)
+  sources=$( (cat api/openapi.yaml web/package-lock.json; find web -type d \( -name node_modules -o -name dist \) -prune -o -type f ! -name schema.d.ts -print0 | sort -z | xargs -0 sha256sum) | sha256sum | cut -c1-16)
   if [ ! -e "web/dist/.stamp-$sources" ]; then
     say "Building the web page"
     (cd web && npm run --silent build)
     touch "web/dist/.stamp-$sources"
+  fi
+fi
+if [ $want_test = yes ] && [ -f tests/browser/package-lock.json ]; then
+  lock_stamp=tests/browser/node_modules/.stamp-$(sha256sum tests/browser/package-lock.json | cut -c1-16)
+  if [ ! -e "$lock_stamp" ]; then
+    say "Packages of the browser tests (npm ci)"
+    (cd tests/browser && npm ci --no-audit --no-fund --loglevel=error)
+    touch "$lock_stamp"
   fi
 fi
 

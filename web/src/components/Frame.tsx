@@ -62,7 +62,7 @@ function SignedInFrame() {
   );
 }
 
-function Waiting() {
+export function Waiting() {
   return <Center mih="60dvh"><Loader aria-label={strings.app.loading} /></Center>;
 }
 

@@ -1,6 +1,6 @@
 import { createBrowserRouter, Navigate, type RouteObject } from "react-router";
 import { CrashPage } from "../components/CrashPage";
-import { Frame } from "../components/Frame";
+import { Frame, Waiting } from "../components/Frame";
 import { NotFound } from "../components/NotFound";
 import { SearchPage } from "./SearchPage";
 import { SetupPage } from "./SetupPage";
@@ -12,6 +12,7 @@ const routes: RouteObject[] = [
   { path: "/sign-in", element: <SignInPage />, errorElement: <CrashPage /> },
   {
     element: <Frame />,
+    hydrateFallbackElement: <Waiting />,
     errorElement: <CrashPage />,
     children: [
       { path: "/", element: <SearchPage /> },

@@ -25,7 +25,7 @@ export function Overview({ status, connection }: { status: Status; connection: C
       <Group justify="space-between" align="flex-start">
         <div>
           <Title order={2} id="overview-title">{title}</Title>
-          <Text c="dimmed" fz="sm">{status.paused ? words.pausedText : open > 0 ? words.done(count(done), count(total)) : words.idleText}{pace !== "" && ` ${pace}.`}</Text>
+          <Text c="dimmed" fz="sm">{status.paused ? words.pausedText : open > 0 ? words.done(count(done), count(total)) : words.idleText}{pace !== "" && ` · ${pace}`}</Text>
         </div>
         <PauseButton paused={status.paused} />
       </Group>
