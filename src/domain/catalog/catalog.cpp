@@ -214,6 +214,8 @@ Status Catalog::backup_daily() {
   return {};
 }
 
+const fs::path& Catalog::data_folder() const { return impl_->data_folder; }
+
 Status Catalog::check(bool deep) {
   ALCOVE_TRY(auto reader, impl_->take_reader());
   ALCOVE_TRY_VOID(reader.check_integrity(deep));

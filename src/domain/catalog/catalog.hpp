@@ -44,6 +44,8 @@ class Catalog {
   Result<std::filesystem::path> backup();
   /// Makes a backup when the newest is older than a day, or when there is none.
   Status backup_daily();
+  /// The folder given to `open`.
+  [[nodiscard]] const std::filesystem::path& data_folder() const;
   /// Structure check, and every page when deep.
   Status check(bool deep);
 

@@ -144,9 +144,29 @@ Result<std::vector<FileRow>> Records::files_with_hash(const Sha256& sha256, std:
 }
 
 Result<std::vector<FileRow>> Records::pending_files(std::size_t limit) {
-  ALCOVE_TRY(auto* statement, prepared(ALCOVE_FILE_COLUMNS "WHERE pending <> 0 AND present = 1 "
-                                                           "ORDER BY pending, cost, mtime_ns DESC LIMIT ?"));
+  ALCOVE_TRY(auto* statement,
+             prepared(ALCOVE_FILE_COLUMNS "WHERE pending <> 0 AND present = 1 "
+                                          "AND library_id IN (SELECT id FROM libraries WHERE state < 2) "
+                                          "ORDER BY pending, cost, mtime_ns DESC LIMIT ?"));
   statement->bind(1, static_cast<std::int64_t>(limit));
+  return read_files(*statement);
+}
+
+Result<Records::PendingCount> Records::count_pending(LibraryId library) {
+  ALCOVE_TRY(auto* statement, prepared("SELECT coalesce(sum(pending = 1), 0), coalesce(sum(pending = 2), 0) FROM files "
+                                       "WHERE pending <> 0 AND present = 1 AND (?1 = 0 OR library_id = ?1) AND "
+                                       "library_id IN (SELECT id FROM libraries WHERE state < 2)"));
+  statement->bind(1, library.value);
+  ALCOVE_TRY_VOID(statement->step());
+  const PendingCount count{.unread = statement->column_int64(0), .to_compare = statement->column_int64(1)};
+  statement->reset();
+  return count;
+}
+
+Result<std::vector<FileRow>> Records::missing_files(UnixMillis before, std::size_t limit) {
+  ALCOVE_TRY(auto* statement, prepared(ALCOVE_FILE_COLUMNS "WHERE present = 0 AND missing_since_unix_ms < ? "
+                                                           "ORDER BY missing_since_unix_ms LIMIT ?"));
+  statement->bind(1, before.value).bind(2, static_cast<std::int64_t>(limit));
   return read_files(*statement);
 }
 
@@ -176,6 +196,27 @@ Result<std::vector<FolderRow>> Records::folders_with_inode(LibraryId library, st
   return read_folders(*statement);
 }
 
+Result<std::vector<FolderId>> Records::folders_below(FolderId folder) {
+  ALCOVE_TRY(auto* statement, prepared(ALCOVE_SUBTREE "SELECT id FROM subtree"));
+  statement->bind(1, folder.value);
+  std::vector<FolderId> ids;
+  for (;;) {
+    ALCOVE_TRY(const bool more, statement->step());
+    if (!more) {
+      statement->reset();
+      return ids;
+    }
+    ids.push_back(FolderId{statement->column_int64(0)});
+  }
+}
+
+Result<std::vector<FileRow>> Records::present_files_below(FolderId folder) {
+  ALCOVE_TRY(auto* statement, prepared(ALCOVE_SUBTREE ALCOVE_FILE_COLUMNS
+                                       "WHERE present = 1 AND folder_id IN (SELECT id FROM subtree)"));
+  statement->bind(1, folder.value);
+  return read_files(*statement);
+}
+
 Result<std::string> Records::path_of(FolderId folder) {
   std::string path;
   for (int depth = 0; depth < kDepthMax; ++depth) {
@@ -200,6 +241,29 @@ Result<std::string> Records::path_of(const FileRow& file) {
 Status Records::note_change(FileId file, bool present) {
   ALCOVE_TRY(auto* statement, prepared("INSERT OR REPLACE INTO file_changes (file_id, present) VALUES (?, ?)"));
   statement->bind(1, file.value).bind(2, std::int64_t{present});
+  return statement->run();
+}
+
+Result<bool> Records::has_present_files(LibraryId library) {
+  ALCOVE_TRY(auto* statement, prepared("SELECT 1 FROM files WHERE library_id = ? AND present = 1 LIMIT 1"));
+  statement->bind(1, library.value);
+  ALCOVE_TRY(const bool any, statement->step());
+  statement->reset();
+  return any;
+}
+
+Status Records::set_library_state(LibraryId library, LibraryState state, std::string_view reason,
+                                  std::optional<UnixMillis> scanned_at) {
+  ALCOVE_TRY(auto* statement,
+             prepared("UPDATE libraries SET state = ?, state_reason = ?, "
+                      "last_scan_unix_ms = coalesce(?, last_scan_unix_ms) WHERE id = ? AND state < 3"));
+  statement->bind(1, static_cast<std::int64_t>(state)).bind(2, reason);
+  if (scanned_at) {
+    statement->bind(3, scanned_at->value);
+  } else {
+    statement->bind_null(3);
+  }
+  statement->bind(4, library.value);
   return statement->run();
 }
 
@@ -230,10 +294,7 @@ Status Records::set_folder_present(FolderId folder, std::uint64_t inode) {
 }
 
 Status Records::mark_folder_missing(const FolderRow& folder, UnixMillis since) {
-  ALCOVE_TRY(auto* select, prepared(ALCOVE_SUBTREE ALCOVE_FILE_COLUMNS
-                                    "WHERE present = 1 AND folder_id IN (SELECT id FROM subtree)"));
-  select->bind(1, folder.id.value);
-  ALCOVE_TRY(const auto below, read_files(*select));
+  ALCOVE_TRY(const auto below, present_files_below(folder.id));
   for (const FileRow& file : below) {
     ALCOVE_TRY_VOID(mark_missing(file, since));
   }
@@ -356,6 +417,41 @@ Status Records::set_pending(FileId file, Pending pending) {
   ALCOVE_TRY(auto* statement, prepared("UPDATE files SET pending = ? WHERE id = ?"));
   statement->bind(1, static_cast<std::int64_t>(pending)).bind(2, file.value);
   return statement->run();
+}
+
+Result<UnixMillis> Records::verified_at(LibraryId library) {
+  ALCOVE_TRY(auto* statement, prepared("SELECT verified_unix_ms FROM libraries WHERE id = ?"));
+  statement->bind(1, library.value);
+  ALCOVE_TRY(const bool found, statement->step());
+  const UnixMillis moment{found ? statement->column_int64(0) : 0};
+  statement->reset();
+  return moment;
+}
+
+Status Records::set_all_to_verify(LibraryId library, UnixMillis now) {
+  ALCOVE_TRY(auto* begun, prepared("UPDATE libraries SET verified_unix_ms = ? WHERE id = ?"));
+  begun->bind(1, now.value).bind(2, library.value);
+  ALCOVE_TRY_VOID(begun->run());
+  ALCOVE_TRY(auto* statement,
+             prepared("UPDATE files SET pending = 3 WHERE library_id = ? AND present = 1 AND pending = 0 AND "
+                      "sha256 IS NOT NULL"));
+  statement->bind(1, library.value);
+  return statement->run();
+}
+
+Status Records::forget_content_numbers() {
+  ALCOVE_TRY(auto* statement, prepared("UPDATE files SET content_number = 0, pending = iif(present = 1, 1, pending) "
+                                       "WHERE content_number <> 0"));
+  return statement->run();
+}
+
+Result<std::int64_t> Records::erase_empty_folders() {
+  ALCOVE_TRY(auto* statement,
+             prepared("DELETE FROM folders WHERE present = 0 AND parent_id <> 0 "
+                      "AND NOT EXISTS (SELECT 1 FROM files WHERE files.folder_id = folders.id) "
+                      "AND NOT EXISTS (SELECT 1 FROM folders AS below WHERE below.parent_id = folders.id)"));
+  ALCOVE_TRY_VOID(statement->run());
+  return database_.changed_rows();
 }
 
 Status Records::set_content(const FileRow& file, const Sha256& sha256, ContentNumber content) {

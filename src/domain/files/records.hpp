@@ -3,6 +3,7 @@
 /// The rows of folders and files, read and written inside the caller's transaction.
 
 #include <cstdint>
+#include <filesystem>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -26,7 +27,8 @@ inline constexpr std::int64_t kFileIdMax = 0xFFFF'FFFF;
 enum class Pending : std::uint8_t {
   kNothing,
   kRead,    ///< Its bytes, or its content's number, are not known.
-  kVerify,  ///< Known, to be compared with the disk.
+  kCheck,   ///< Known, but something about the file changed: compared with the disk soon.
+  kVerify,  ///< Known; compared with the disk in the verifying walk, after everything else.
 };
 
 struct FileRow {
@@ -54,6 +56,13 @@ struct FolderRow {
   bool present = false;
 };
 
+struct LibraryRow {
+  LibraryId id;
+  std::string name;
+  std::filesystem::path root;
+  bool is_being_removed = false;
+};
+
 /// SQL of the file tables over one connection. Every write notes what `Files::apply` must be told in `applied`, and
 /// the row of file_changes that the names index follows.
 ///
@@ -62,24 +71,51 @@ class Records {
  public:
   explicit Records(sqlite::Database& database) : database_(database) {}
 
+  /// Those being removed, too.
+  Result<std::vector<LibraryRow>> libraries();
+  Result<std::optional<LibraryRow>> find_library(LibraryId id);
+  /// Errors: kAlreadyExists for a name or root that is there.
+  Result<LibraryId> insert_library(std::string_view name, const std::filesystem::path& root, UnixMillis now);
+  /// From now on nobody sees it; `erase_library` finishes.
+  Status set_library_removed(LibraryId library);
+  /// Erases up to `limit` of its rows; true when nothing is left of it.
+  Result<bool> erase_library(LibraryId library, std::size_t limit);
+  Result<std::optional<std::string>> find_setting(std::string_view name);
+  Status set_setting(std::string_view name, std::string_view value);
+
   Result<std::optional<FileRow>> find_file(FileId id);
   Result<std::optional<FileRow>> find_file_at(FolderId folder, std::string_view name);
   /// Present and vanished ones.
   Result<std::vector<FileRow>> files_in(FolderId folder);
   Result<std::vector<FileRow>> files_with_inode(LibraryId library, std::uint64_t inode, std::size_t limit);
   Result<std::vector<FileRow>> files_with_hash(const Sha256& sha256, std::size_t limit);
+  Result<bool> has_present_files(LibraryId library);
   /// Present files with work to do, the cheapest and newest first.
   Result<std::vector<FileRow>> pending_files(std::size_t limit);
+  struct PendingCount {
+    std::int64_t unread = 0;      ///< kRead
+    std::int64_t to_compare = 0;  ///< kCheck
+  };
+  /// `library` 0: of all.
+  Result<PendingCount> count_pending(LibraryId library);
+  /// Vanished files, those first that vanished first; `before` leaves out the younger ones.
+  Result<std::vector<FileRow>> missing_files(UnixMillis before, std::size_t limit);
 
   Result<std::optional<FolderRow>> find_folder(FolderId id);
   Result<std::optional<FolderRow>> find_folder_at(LibraryId library, FolderId parent, std::string_view name);
   Result<std::vector<FolderRow>> folders_in(FolderId folder);
   Result<std::vector<FolderRow>> folders_with_inode(LibraryId library, std::uint64_t inode, std::size_t limit);
+  /// The folder and all below.
+  Result<std::vector<FolderId>> folders_below(FolderId folder);
+  Result<std::vector<FileRow>> present_files_below(FolderId folder);
   /// Relative to the library, '/'-separated; "" for its root.
   Result<std::string> path_of(FolderId folder);
   /// Of a file.
   Result<std::string> path_of(const FileRow& file);
 
+  /// `scanned_at`: also notes the end of a walk.
+  Status set_library_state(LibraryId library, LibraryState state, std::string_view reason,
+                           std::optional<UnixMillis> scanned_at);
   Result<FolderId> insert_folder(LibraryId library, FolderId parent, std::string_view name, std::uint64_t inode);
   /// One row; every file below gets a new number in file_changes, in the same transaction.
   Status move_folder(const FolderRow& folder, FolderId parent, std::string_view name);
@@ -94,7 +130,7 @@ class Records {
   Result<FileId> insert_file(LibraryId library, FolderId folder, std::string_view name, const Version& version,
                              UnixMillis pass);
   /// Another version at the same place. `pending` kRead forgets the hash; the old content serves until the new one is
-  /// known. kVerify keeps both.
+  /// known. Other values keep both.
   Status update_version(const FileRow& file, const Version& version, Pending pending);
   /// The same bytes at a place (another, or its own again after it had vanished).
   Status move_file(const FileRow& file, FolderId folder, std::string_view name, const Version& version,
@@ -102,6 +138,14 @@ class Records {
   Status mark_missing(const FileRow& file, UnixMillis since);
   Status erase_file(const FileRow& file);
   Status set_pending(FileId file, Pending pending);
+  /// Begins a verifying walk: every present file of the library whose bytes are known is to be compared with the disk.
+  Status set_all_to_verify(LibraryId library, UnixMillis now);
+  /// When the last verifying walk began.
+  Result<UnixMillis> verified_at(LibraryId library);
+  /// Forgets all content numbers (not the hashes): the artefact store is another one.
+  Status forget_content_numbers();
+  /// Rows of vanished folders that hold nothing any more. Returns how many went.
+  Result<std::int64_t> erase_empty_folders();
   /// The bytes are known.
   Status set_content(const FileRow& file, const Sha256& sha256, ContentNumber content);
   /// The bytes cannot be read; `problem` says why. Tried again by the next scan.

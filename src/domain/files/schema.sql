@@ -43,7 +43,7 @@ CREATE TABLE files (
   content_number        INTEGER NOT NULL DEFAULT 0,   -- cache, valid for one artefact store (files_settings.store_id)
   reader                TEXT    NOT NULL,
   problem               TEXT    NOT NULL DEFAULT '',  -- why it cannot be read, for the person
-  pending               INTEGER NOT NULL DEFAULT 1,   -- 0 nothing to do, 1 to be read, 2 to be verified
+  pending               INTEGER NOT NULL DEFAULT 1,   -- 0 nothing, 1 to be read, 2 to be checked, 3 to be verified
   cost                  INTEGER NOT NULL,             -- order of reading: small ones first
   UNIQUE (folder_id, name)
 ) STRICT;

@@ -37,7 +37,8 @@ struct Options {
 /// Follows every library of the catalog.
 ///
 /// Threads: one per library for walking and watching, one for hashing. Stops when destroyed.
-/// For each content that appears it calls `on_content(content, name)` once, after the catalog's commit.
+/// For each file whose content becomes known it calls `on_content`, after the catalog's commit and on the hashing
+/// thread; a file that is renamed or moved is not reported again.
 class Libraries {
  public:
   using OnContent = std::function<void(const artefacts::Content& content, const files::File& file)>;
@@ -45,8 +46,10 @@ class Libraries {
                                                   files::Files& files, Options options, OnContent on_content);
   ~Libraries();
 
-  /// Errors: kNotFound or kInvalidArgument (not a folder), kAlreadyExists (same name, or the root overlaps another
-  /// library or the data folder).
+  /// Symbolic links on the way to the root are resolved once, now; below the root none is followed. A data folder
+  /// below the root is left out of the library.
+  /// Errors: kNotFound or kInvalidArgument (not a folder, a name that cannot be one), kAlreadyExists (same name, or the
+  /// root overlaps another library or lies in the data folder).
   Result<files::Library> add(const std::filesystem::path& root, std::string name);
   /// Forgets the library; the files under its root stay untouched.
   Status remove(LibraryId library);

@@ -1,0 +1,353 @@
+#include "domain/libraries/libraries.hpp"
+
+#include <algorithm>
+#include <map>
+#include <system_error>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "base/log.hpp"
+#include "base/sync.hpp"
+#include "base/text.hpp"
+#include "domain/files/records.hpp"
+#include "domain/libraries/follower.hpp"
+#include "domain/libraries/hasher.hpp"
+#include "domain/libraries/writer.hpp"
+#include "drivers/os/file.hpp"
+
+namespace alcove::libraries {
+
+namespace {
+
+namespace fs = std::filesystem;
+using files::Records;
+
+constexpr std::size_t kNameLengthMax = 100;
+/// Rows of a removed library that are erased in one transaction.
+constexpr std::size_t kErasedAtOnceMax = 2'000;
+/// Files with one content that are tried until one opens.
+constexpr std::size_t kFilesTriedMax = 64;
+
+/// True if one is the other or lies inside it.
+bool overlaps(const fs::path& a, const fs::path& b) {
+  const auto [in_a, in_b] = std::mismatch(a.begin(), a.end(), b.begin(), b.end());
+  return in_a == a.end() || in_b == b.end();
+}
+
+bool is_inside(const fs::path& inner, const fs::path& outer) {
+  return std::mismatch(outer.begin(), outer.end(), inner.begin(), inner.end()).first == outer.end();
+}
+
+std::unexpected<Error> invalid(std::string field, std::string message) {
+  Error error = make_error(ErrorCode::kInvalidArgument, std::move(message));
+  error.field = std::move(field);
+  return std::unexpected(std::move(error));
+}
+
+/// The root with every link on the way resolved, without a slash at the end.
+Result<fs::path> resolved_root(const fs::path& root) {
+  std::error_code error;
+  if (!root.is_absolute()) {
+    return invalid("path", "The folder's path must be absolute");
+  }
+  const fs::path resolved = fs::canonical(root, error);
+  if (error) {
+    return fail(ErrorCode::kNotFound, fmt::format("There is no folder {}", to_valid_utf8(root.native())),
+                error.message());
+  }
+  if (!fs::is_directory(resolved, error)) {
+    return invalid("path", fmt::format("{} is not a folder", to_valid_utf8(root.native())));
+  }
+  return resolved;
+}
+
+/// A library's name goes before a colon in paths and into file lists, so it is short and plain.
+Status check_name(std::string_view name) {
+  if (name.empty() || !is_valid_utf8(name) || utf8_length(name) > kNameLengthMax) {
+    return invalid("name", fmt::format("A library's name has 1 to {} characters", kNameLengthMax));
+  }
+  if (std::ranges::any_of(
+          name, [](char c) { return c == ':' || c == '/' || static_cast<unsigned char>(c) < 0x20 || c == 0x7F; })) {
+    return invalid("name", "A library's name has no colon, no slash and no control characters");
+  }
+  return {};
+}
+
+files::Version version_of(const files::File& file) {
+  return {.size_bytes = file.size_bytes,
+          .mtime_ns = file.modified_unix_ns,
+          .ctime_ns = file.changed_unix_ns,
+          .inode = file.inode};
+}
+
+}  // namespace
+
+struct Libraries::Impl {
+  catalog::Catalog& catalog;
+  artefacts::Store& store;
+  files::Files& files;
+  Options options;
+  fs::path data_folder;
+  Writer writer;
+  /// Shared by this table and by calls under way in `wait_until_seen`, which must not hold the table's lock.
+  Guarded<std::map<LibraryId, std::shared_ptr<Follower>>> followers;
+  Mutex changes;  ///< Adding and removing libraries exclude one another.
+  /// Followers wake it and it asks them to look again: how both end is in ~Libraries.
+  std::unique_ptr<Hasher> hasher;
+
+  Impl(catalog::Catalog& catalog_, artefacts::Store& store_, files::Files& files_, Options options_)
+      : catalog(catalog_), store(store_), files(files_), options(options_), writer(catalog_, files_) {}
+
+  Status follow(LibraryId library, const fs::path& root);
+  std::shared_ptr<Follower> find_follower(LibraryId library);
+  std::vector<std::shared_ptr<Follower>> all_followers();
+  Status renumber_contents();
+  Status erase(LibraryId library);
+  Result<files::Library> add(const fs::path& root, const std::string& name);
+};
+
+std::shared_ptr<Follower> Libraries::Impl::find_follower(LibraryId library) {
+  return followers.with([&](auto& all) -> std::shared_ptr<Follower> {
+    const auto found = all.find(library);
+    return found == all.end() ? nullptr : found->second;
+  });
+}
+
+std::vector<std::shared_ptr<Follower>> Libraries::Impl::all_followers() {
+  return followers.with([](auto& all) {
+    std::vector<std::shared_ptr<Follower>> list;
+    for (const auto& [library, follower] : all) {
+      list.push_back(follower);
+    }
+    return list;
+  });
+}
+
+Status Libraries::Impl::follow(LibraryId library, const fs::path& root) {
+  ALCOVE_TRY(auto follower, Follower::start({.writer = writer,
+                                             .library = library,
+                                             .root = root,
+                                             .data_folder = data_folder,
+                                             .options = options,
+                                             .on_written = [this] { hasher->wake(); }}));
+  followers.with([&](auto& all) { all[library] = std::move(follower); });
+  return {};
+}
+
+/// The numbers in the catalog are a cache of one artefact store; another one has others.
+Status Libraries::Impl::renumber_contents() {
+  const std::string id = store.store_id();
+  std::optional<std::string> known;
+  ALCOVE_TRY_VOID(writer.read([&](Records& records) -> Status {
+    ALCOVE_TRY(known, records.find_setting("store_id"));
+    return {};
+  }));
+  if (known == id) {
+    return {};
+  }
+  if (known) {
+    log_warning("libraries", "the artefact store is a new one: all contents are numbered again");
+  }
+  return writer.write([&](Records& records) -> Status {
+    ALCOVE_TRY_VOID(records.forget_content_numbers());
+    return records.set_setting("store_id", id);
+  });
+}
+
+Status Libraries::Impl::erase(LibraryId library) {
+  bool done = false;
+  while (!done) {
+    ALCOVE_TRY_VOID(writer.write([&](Records& records) -> Status {
+      ALCOVE_TRY(done, records.erase_library(library, kErasedAtOnceMax));
+      return {};
+    }));
+  }
+  return {};
+}
+
+Libraries::Libraries(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+
+Libraries::~Libraries() {
+  // Followers wake the hasher and the hasher asks followers: both must be at rest before either goes. The hasher's
+  // calls find an empty table; the followers' last wake-ups still find the hasher.
+  std::map<LibraryId, std::shared_ptr<Follower>> stopping;
+  impl_->followers.with([&](auto& all) { stopping.swap(all); });
+  for (const auto& [library, follower] : stopping) {
+    follower->stop();
+  }
+  impl_->hasher.reset();
+}
+
+Result<std::unique_ptr<Libraries>> Libraries::start(catalog::Catalog& catalog, artefacts::Store& store,
+                                                    files::Files& files, Options options, OnContent on_content) {
+  auto impl = std::make_unique<Impl>(catalog, store, files, options);
+  std::error_code ignored;
+  impl->data_folder = fs::weakly_canonical(catalog.data_folder(), ignored);
+  ALCOVE_TRY_VOID(impl->renumber_contents());
+  std::vector<files::LibraryRow> libraries;
+  ALCOVE_TRY_VOID(impl->writer.read([&](Records& records) -> Status {
+    ALCOVE_TRY(libraries, records.libraries());
+    return {};
+  }));
+  Impl* shared = impl.get();
+  impl->hasher =
+      std::make_unique<Hasher>(Hasher::Setting{.writer = impl->writer,
+                                               .store = store,
+                                               .files = files,
+                                               .settle = options.settle,
+                                               .on_content = std::move(on_content),
+                                               .on_stale = [shared](const files::FileRow& file) {
+                                                 if (const auto follower = shared->find_follower(file.library)) {
+                                                   follower->look_at(file.folder, file.name);
+                                                 }
+                                               }});
+  std::unique_ptr<Libraries> started(new Libraries(std::move(impl)));
+  for (const files::LibraryRow& library : libraries) {
+    if (library.is_being_removed) {
+      ALCOVE_TRY_VOID(shared->erase(library.id));
+    } else {
+      ALCOVE_TRY_VOID(shared->follow(library.id, library.root));
+    }
+  }
+  return started;
+}
+
+Result<files::Library> Libraries::add(const fs::path& root, std::string name) {
+  ALCOVE_TRY(const fs::path resolved, resolved_root(root));
+  ALCOVE_TRY_VOID(check_name(name));
+  if (is_inside(resolved, impl_->data_folder)) {
+    return fail(ErrorCode::kAlreadyExists, "This folder belongs to Alcove's own data and cannot be a library");
+  }
+  const MutexLock lock(impl_->changes);
+  LibraryId id;
+  ALCOVE_TRY_VOID(impl_->writer.write([&](Records& records) -> Status {
+    ALCOVE_TRY(const auto libraries, records.libraries());
+    for (const files::LibraryRow& library : libraries) {
+      if (library.name == name) {
+        return fail(ErrorCode::kAlreadyExists, fmt::format("There is a library named {} already", name));
+      }
+      if (overlaps(resolved, library.root)) {
+        return fail(ErrorCode::kAlreadyExists, fmt::format("The folder overlaps the library {} ({})", library.name,
+                                                           to_valid_utf8(library.root.native())));
+      }
+    }
+    ALCOVE_TRY(id, records.insert_library(name, resolved, now_unix_millis()));
+    return {};
+  }));
+  ALCOVE_TRY_VOID(impl_->follow(id, resolved));
+  ALCOVE_TRY(auto library, impl_->files.find_library(id));
+  if (!library) {
+    return fail(ErrorCode::kInternal, "The library was not kept");
+  }
+  return std::move(*library);
+}
+
+Status Libraries::remove(LibraryId library) {
+  const MutexLock lock(impl_->changes);
+  ALCOVE_TRY_VOID(impl_->writer.write([&](Records& records) -> Status {
+    ALCOVE_TRY(const auto row, records.find_library(library));
+    if (!row || row->is_being_removed) {
+      return fail(ErrorCode::kNotFound, "There is no such library");
+    }
+    return records.set_library_removed(library);
+  }));
+  std::shared_ptr<Follower> follower;
+  impl_->followers.with([&](auto& all) {
+    if (const auto found = all.find(library); found != all.end()) {
+      follower = std::move(found->second);
+      all.erase(found);
+    }
+  });
+  if (follower) {
+    follower->stop();
+  }
+  return impl_->erase(library);
+}
+
+Status Libraries::rescan(LibraryId library, bool verify) {
+  const auto follower = impl_->find_follower(library);
+  if (!follower) {
+    return fail(ErrorCode::kNotFound, "There is no such library");
+  }
+  if (verify) {
+    follower->request_verifying_walk();
+  } else {
+    follower->request_walk();
+  }
+  return {};
+}
+
+Status Libraries::wait_until_seen(const Context& context) {
+  const auto followers = impl_->all_followers();
+  std::vector<std::uint64_t> tickets;
+  for (const auto& follower : followers) {
+    tickets.push_back(follower->request_walk());
+  }
+  for (std::size_t i = 0; i < followers.size(); ++i) {
+    const Status seen = followers[i]->wait_for_walk(tickets[i], context);
+    // A library removed meanwhile has nothing left to be seen.
+    if (!seen && !(seen.error().code == ErrorCode::kCancelled && !context.stop.stop_requested())) {
+      return seen;
+    }
+  }
+  return impl_->hasher->wait_until_done(context);
+}
+
+std::vector<Progress> Libraries::progress() {
+  std::vector<Progress> all;
+  for (const auto& follower : impl_->all_followers()) {
+    Progress progress = follower->progress();
+    const Status counted = impl_->writer.read([&](Records& records) -> Status {
+      ALCOVE_TRY(const auto pending, records.count_pending(progress.library));
+      progress.files_unhashed = pending.unread;
+      return {};
+    });
+    if (!counted) {
+      log_error("libraries", counted.error());
+    }
+    all.push_back(std::move(progress));
+  }
+  return all;
+}
+
+Result<Libraries::Opened> Libraries::open_file(const files::File& file) {
+  fs::path root;
+  ALCOVE_TRY_VOID(impl_->writer.read([&](Records& records) -> Status {
+    ALCOVE_TRY(const auto library, records.find_library(file.library));
+    if (!library || library->is_being_removed) {
+      return fail(ErrorCode::kNotFound, "The file's library is not there any more");
+    }
+    root = library->root;
+    return {};
+  }));
+  auto opened = open_version(root, file.path, version_of(file));
+  if (!opened) {
+    // What the catalog says is not what is there: the sooner it knows, the better.
+    if (const auto follower = impl_->find_follower(file.library)) {
+      follower->look_at(file.folder, file.name);
+    }
+    return std::unexpected(std::move(opened).error());
+  }
+  return Opened{.descriptor = opened->release(), .size_bytes = file.size_bytes};
+}
+
+Result<Libraries::Opened> Libraries::open_content(ContentNumber content) {
+  const auth::Principal everyone{.kind = auth::Principal::Kind::kOperator, .user = {}, .name = {}, .is_owner = false};
+  ALCOVE_TRY(const auto candidates, impl_->files.files_of(everyone, content, kFilesTriedMax));
+  Error last = make_error(ErrorCode::kNotFound, "No file has this content any more");
+  for (const files::File& file : candidates) {
+    // Without a hash the row's content is the old one, and the bytes on disk are others.
+    if (!file.sha256) {
+      continue;
+    }
+    auto opened = open_file(file);
+    if (opened) {
+      return opened;
+    }
+    last = std::move(opened).error();
+  }
+  return std::unexpected(std::move(last));
+}
+
+}  // namespace alcove::libraries
