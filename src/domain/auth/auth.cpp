@@ -97,8 +97,8 @@ Session read_session(const sqlite::Statement& row) {
 
 }  // namespace
 
-std::vector<sqlite::Migration> migrations() {
-  return {{.name = "auth", .sql = embedded::auth_schema}};
+sqlite::Migration schema() {
+  return {.name = "auth", .sql = embedded::auth_schema};
 }
 
 std::string address_group(std::string_view address) {

@@ -215,6 +215,13 @@ Result<std::unique_ptr<Libraries>> Libraries::start(catalog::Catalog& catalog, a
 
 Result<files::Library> Libraries::add(const fs::path& root, std::string name) {
   ALCOVE_TRY(const fs::path resolved, resolved_root(root));
+  // Without a name the folder's own serves, numbered where it is taken.
+  const bool own_name = name.empty();
+  if (own_name) {
+    const std::string last = to_valid_utf8(resolved.filename().native());
+    name = last.empty() ? std::string("Files") : std::string(utf8_prefix(last, kNameLengthMax - 4));
+  }
+  const std::string first_name = name;
   ALCOVE_TRY_VOID(check_name(name));
   if (is_inside(resolved, impl_->data_folder)) {
     return fail(ErrorCode::kAlreadyExists, "This folder belongs to Alcove's own data and cannot be a library");
@@ -223,6 +230,10 @@ Result<files::Library> Libraries::add(const fs::path& root, std::string name) {
   LibraryId id;
   ALCOVE_TRY_VOID(impl_->writer.write([&](Records& records) -> Status {
     ALCOVE_TRY(const auto libraries, records.libraries());
+    for (int number = 2; own_name && std::ranges::find(libraries, name, &files::LibraryRow::name) != libraries.end();
+         ++number) {
+      name = fmt::format("{} {}", first_name, number);
+    }
     for (const files::LibraryRow& library : libraries) {
       if (library.name == name) {
         return fail(ErrorCode::kAlreadyExists, fmt::format("There is a library named {} already", name));
