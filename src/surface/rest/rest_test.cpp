@@ -71,7 +71,8 @@ TEST(Query, NamesTheParameterThatIsWrong) {
 }
 
 TEST(Base64, RoundTripsAnyBytesAndRefusesAnythingElse) {
-  for (const std::string bytes : {std::string(), std::string("a"), std::string("ab\xff"), std::string("\0\1\2\3", 4)}) {
+  for (const std::string& bytes :
+       {std::string(), std::string("a"), std::string("ab\xff"), std::string("\0\1\2\3", 4)}) {
     EXPECT_EQ(from_base64(to_base64(bytes)), bytes);
   }
   for (const char* text : {"a", "aaa", "a===", "====", "aa=a", "a\n==", "AB=="}) {
