@@ -214,7 +214,9 @@ Status Catalog::backup_daily() {
   return {};
 }
 
-const fs::path& Catalog::data_folder() const { return impl_->data_folder; }
+const fs::path& Catalog::data_folder() const {
+  return impl_->data_folder;
+}
 
 Status Catalog::check(bool deep) {
   ALCOVE_TRY(auto reader, impl_->take_reader());
