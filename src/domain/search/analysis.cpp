@@ -25,6 +25,8 @@ constexpr double kBegunWeight = 0.5;
 constexpr std::size_t kBegunBytesMin = 2;
 /// Words beside one another say something for short queries only.
 constexpr std::size_t kAdjacentWordsMax = 5;
+/// What a sentence's function words count beside its others: enough to settle ties between passages.
+constexpr double kCommonWeight = 0.5;
 /// From this many words on a query is a sentence, whose function words are left out.
 constexpr std::size_t kSentenceWordsMin = 3;
 
@@ -52,7 +54,12 @@ std::uint32_t append_text(std::vector<Posting>& postings, std::string_view text,
     const std::uint32_t position = offset + term.position + 1;
     last = std::max(last, position);
     postings.push_back({.term = term.surface, .position = position, .weight = 0});
-    postings.push_back({.term = ranking_term(term, language), .position = 0, .weight = 1});
+    // A compound's joined form is found, but does not weigh beside its parts; a code's does.
+    const bool weighs = term.kind != TermKind::kJoined || has_digit(term.surface);
+    postings.push_back({.term = ranking_term(term, language), .position = 0, .weight = weighs ? 1U : 0U});
+    if (text::keeps_accents(language) && term.kind == TermKind::kWord) {
+      postings.push_back({.term = stem_term(term.surface, {}), .position = 0, .weight = 1});
+    }
   }
   return last;
 }
@@ -97,7 +104,7 @@ class Analyser {
     for (const std::string& excluded : query.excluded) {
       add_phrase(excluded, analysed_.excluded, analysed_.excluded_words);
     }
-    drop_stop_words();
+    part_stop_words();
     build_ranking();
     build_names(query);
     return std::move(analysed_);
@@ -116,7 +123,9 @@ class Analyser {
       if (term.kind == TermKind::kUnigram && has_bigrams) {
         continue;
       }
-      if (std::ranges::any_of(pending_, [&](const Pending& p) { return p.term.surface == term.surface; })) {
+      const auto same = std::ranges::find(pending_, term.surface, [](const Pending& p) { return p.term.surface; });
+      if (same != pending_.end()) {
+        ++same->term.repeats;
         continue;
       }
       QueryTerm made{
@@ -159,7 +168,7 @@ class Analyser {
     }
   }
 
-  void drop_stop_words() {
+  void part_stop_words() {
     std::vector<std::string> surfaces;
     for (const Pending& pending : pending_) {
       if (pending.kind == TermKind::kWord) {
@@ -168,16 +177,27 @@ class Analyser {
     }
     const std::set<std::string> stopped = stop_words_of(surfaces);
     for (Pending& pending : pending_) {
-      if (!stopped.contains(pending.term.surface)) {
+      if (stopped.contains(pending.term.surface)) {
+        common_.push_back(std::move(pending.term));
+      } else {
         analysed_.ranking.push_back(std::move(pending.term));
         words_only_ = words_only_ && pending.kind == TermKind::kWord;
       }
     }
     if (analysed_.ranking.empty()) {
-      for (Pending& pending : pending_) {
-        analysed_.ranking.push_back(std::move(pending.term));
-      }
+      analysed_.ranking = std::exchange(common_, {});
     }
+  }
+
+  /// The best of a term's variants, as often as the query says it.
+  static Query ranked(const QueryTerm& term, double weight) {
+    std::vector<Query> variants;
+    for (const std::string& variant : term.variants) {
+      variants.push_back(Query::of_term(variant));
+    }
+    Query best = variants.size() == 1 ? variants.front() : Query::of(Query::Kind::kMax, std::move(variants));
+    const double factor = weight * term.repeats;
+    return factor == 1 ? best : Query::scaled(std::move(best), factor);
   }
 
   void build_ranking() {
@@ -185,11 +205,7 @@ class Analyser {
     std::vector<Query> title;
     std::vector<std::string> side_by_side;
     for (const QueryTerm& term : analysed_.ranking) {
-      std::vector<Query> variants;
-      for (const std::string& variant : term.variants) {
-        variants.push_back(Query::of_term(variant));
-      }
-      any.push_back(variants.size() == 1 ? variants.front() : Query::of(Query::Kind::kMax, std::move(variants)));
+      any.push_back(ranked(term, 1));
       if (!term.joined) {
         title.push_back(Query::of_term("S" + term.surface));
         side_by_side.push_back(term.surface);
@@ -199,6 +215,15 @@ class Analyser {
       return;
     }
     analysed_.keyword = Query::of(Query::Kind::kOr, std::move(any));
+    if (!common_.empty()) {
+      std::vector<Query> common;
+      for (const QueryTerm& term : common_) {
+        common.push_back(ranked(term, kCommonWeight));
+      }
+      // Added only where one of the others is: function words alone find nothing.
+      analysed_.keyword = Query::of(Query::Kind::kAndMaybe,
+                                    {std::move(analysed_.keyword), Query::of(Query::Kind::kOr, std::move(common))});
+    }
     if (!title.empty()) {
       analysed_.in_title = Query::of(Query::Kind::kAnd, std::move(title));
     }
@@ -242,6 +267,7 @@ class Analyser {
 
   std::span<const std::string> languages_;
   std::vector<Pending> pending_;
+  std::vector<QueryTerm> common_;
   bool words_only_ = true;
   Analysed analysed_;
 };

@@ -26,7 +26,7 @@
 namespace alcove::search {
 
 /// Bumped whenever stored terms change: older indexes are then remade.
-inline constexpr std::string_view kTermsVersion = "1";
+inline constexpr std::string_view kTermsVersion = "2";
 
 /// What a passage is found by.
 std::vector<fulltext::Posting> passage_postings(const wire::Passage& passage);
@@ -42,6 +42,7 @@ struct QueryTerm {
   std::string surface;                ///< Folded.
   std::vector<std::string> variants;  ///< Ranking terms: its stem in each language of the corpus, and as it is.
   bool joined = false;                ///< A code without its punctuation, beside its parts.
+  std::uint32_t repeats = 1;          ///< How often the query says it.
 };
 
 /// A query ready to be asked.

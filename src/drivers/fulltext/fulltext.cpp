@@ -119,6 +119,7 @@ Xapian::Query to_xapian(const Query& query) {
     case Query::Kind::kAnd: return combined(Xapian::Query::OP_AND, query);
     case Query::Kind::kOr: return combined(Xapian::Query::OP_OR, query);
     case Query::Kind::kMax: return combined(Xapian::Query::OP_MAX, query);
+    case Query::Kind::kAndMaybe: return combined(Xapian::Query::OP_AND_MAYBE, query);
     case Query::Kind::kAndNot: return combined(Xapian::Query::OP_AND_NOT, query);
     case Query::Kind::kPrefix:
       return Xapian::Query(Xapian::Query::OP_WILDCARD, query.term, kPrefixTermsMax,

@@ -37,12 +37,13 @@ struct Query {
     kNothing,  ///< Matches no document.
     kTerm,
     kAnd,
-    kOr,      ///< Scores add up.
-    kMax,     ///< The best child's score.
-    kAndNot,  ///< The first child without documents of the others.
-    kPrefix,  ///< The most frequent terms that begin with `term`.
-    kPhrase,  ///< Terms in order within `window` positions. Children are terms.
-    kScale,   ///< The only child's score times `factor`.
+    kOr,        ///< Scores add up.
+    kMax,       ///< The best child's score.
+    kAndMaybe,  ///< The first child; the scores of the others are added where they match.
+    kAndNot,    ///< The first child without documents of the others.
+    kPrefix,    ///< The most frequent terms that begin with `term`.
+    kPhrase,    ///< Terms in order within `window` positions. Children are terms.
+    kScale,     ///< The only child's score times `factor`.
   } kind = Kind::kNothing;
   std::string term;
   std::vector<Query> children;

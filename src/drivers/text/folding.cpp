@@ -139,7 +139,7 @@ sb_stemmer* stemmer_for(std::string_view language) {
   if (found != stemmers.end()) {
     return found->second.get();
   }
-  if (!has_stemmer(language)) {
+  if (std::ranges::find(kStemmed, language) == kStemmed.end()) {
     return nullptr;
   }
   std::string name(language);
@@ -173,13 +173,20 @@ std::string fold_word(std::string_view word) {
   return std::string(utf8_prefix(fold(word, FoldDepth::kAll), kTermBytesMax));
 }
 
+bool keeps_accents(std::string_view language) {
+  return language == "vi";
+}
+
 bool has_stemmer(std::string_view language) {
-  return std::ranges::find(kStemmed, language) != kStemmed.end();
+  return keeps_accents(language) || std::ranges::find(kStemmed, language) != kStemmed.end();
 }
 
 std::string make_stem(std::string_view word, std::string_view language) {
-  sb_stemmer* stemmer = stemmer_for(language);
   const std::string cased = fold(word, FoldDepth::kCase);
+  if (keeps_accents(language)) {
+    return std::string(utf8_prefix(cased, kTermBytesMax));
+  }
+  sb_stemmer* stemmer = stemmer_for(language);
   if (stemmer == nullptr || cased.size() > kTermBytesMax) {
     return fold_word(word);
   }

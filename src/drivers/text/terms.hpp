@@ -51,8 +51,11 @@ std::vector<Term> make_name_terms(std::string_view utf8);
 std::string fold_word(std::string_view word);
 /// The stem of one word as it is written (not folded), folded.
 std::string make_stem(std::string_view word, std::string_view language);
-/// True if there is a stemmer for `language`.
+/// True if there is a stemmer for `language`, or if its words are told apart by accents (see below).
 bool has_stemmer(std::string_view language);
+/// True for languages where accents make other words, as in Vietnamese: their "stem" is the word with its accents,
+/// while the surface is without, so that both ways of typing find it and the exact one ranks higher.
+bool keeps_accents(std::string_view language);
 
 /// True if `surface` (folded) is too common in `language` to rank by. For ranking only, never inside phrases.
 bool is_stop_word(std::string_view surface, std::string_view language);

@@ -57,6 +57,12 @@ TEST(Terms, StemsFollowTheLanguage) {
   EXPECT_THAT(stems("running", ""), ElementsAre("running"));
 }
 
+TEST(Terms, VietnameseKeepsItsTonesInTheStem) {
+  EXPECT_EQ(fold_word("đá"), fold_word("đã"));
+  EXPECT_NE(make_stem("đá", "vi"), make_stem("đã", "vi"));
+  EXPECT_EQ(make_stem("Tiếng", "vi"), make_stem("tie\u0302\u0301ng", "vi"));
+}
+
 TEST(Terms, CyrillicStressGoesAndShortIStays) {
   EXPECT_EQ(fold_word("Ёлка"), "елка");
   EXPECT_EQ(fold_word("йод"), "йод");
