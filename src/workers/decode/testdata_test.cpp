@@ -94,6 +94,14 @@ std::string reader_of(const std::string& kind, const fs::path& path) {
   return path.extension() == ".py" ? "code:python" : "";
 }
 
+/// What a library would choose by the name's extension.
+std::string reader_of(const fs::path& path) {
+  static const std::map<std::string, std::string> kReaders = {
+      {".txt", "text"}, {".csv", "csv"}, {".html", "html"}, {".eml", "eml"}, {".md", "markdown"}};
+  const auto found = kReaders.find(path.extension().string());
+  return found == kReaders.end() ? std::string() : found->second;
+}
+
 struct Outcome {
   wire::ProbeArtefact probe;
   wire::StageFinished text_stage;
@@ -202,7 +210,7 @@ TEST_F(Documents, HostileFilesEndWithAnOutcome) {
       std::fprintf(stderr, "%s\n", row[0].c_str());
     }
     const auto begin = std::chrono::steady_clock::now();
-    const Outcome outcome = decode(path, "", limits);
+    const Outcome outcome = decode(path, reader_of(path), limits);
     const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
     slowest[seconds] = row[0];
     const bool named = outcome.text_stage.outcome == wire::StageOutcome::kDone || !outcome.text_stage.reason.empty();
@@ -241,7 +249,8 @@ TEST_F(Documents, WordsInHostileFilesThatMustBeFoundAreFound) {
                                                                   {"text/prompt_injection.txt", "12 percent"},
                                                                   {"text/prompt_injection_hidden.html", "12 percent"}};
   for (const auto& [name, word] : words) {
-    const Outcome outcome = decode(data_folder() / "hostile" / name, "");
+    const fs::path path = data_folder() / "hostile" / name;
+    const Outcome outcome = decode(path, reader_of(path));
     EXPECT_NE(all_passages(outcome).find(word), std::string::npos) << name << ": " << word;
   }
 }

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <memory>
+#include <utility>
 #include <vector>
 
 #include "base/text.hpp"
@@ -53,6 +54,17 @@ std::array<std::size_t, 4> zero_percents(ByteView bytes) {
   return zeros;
 }
 
+/// Percent of 16-bit units whose byte at `high` (0 or 1) is the most frequent one or zero. Writing stays in a block or
+/// two, so its high bytes are alike; pairs of ASCII letters are not.
+std::size_t alike_percent(ByteView bytes, std::size_t high) {
+  std::array<std::size_t, 256> counts{};
+  for (std::size_t i = high; i < bytes.size(); i += 2) {
+    ++counts.at(bytes[i]);
+  }
+  const std::size_t zeros = std::exchange(counts[0], 0);
+  return (zeros + *std::ranges::max_element(counts)) * 200 / bytes.size();
+}
+
 std::string_view by_zeros(ByteView bytes) {
   if (bytes.size() < 8) {
     return {};
@@ -69,10 +81,11 @@ std::string_view by_zeros(ByteView bytes) {
   const std::size_t odd = (zeros[1] + zeros[3]) / 2;
   // Five in a hundred: what spaces and digits leave in text of a script whose high byte is not zero.
   constexpr std::size_t kSome = 5;
-  if (even < 1 && odd > kSome) {
+  constexpr std::size_t kAlike = 70;
+  if (even < 1 && odd > kSome && alike_percent(bytes, 1) > kAlike) {
     return "UTF-16LE";
   }
-  if (odd < 1 && even > kSome) {
+  if (odd < 1 && even > kSome && alike_percent(bytes, 0) > kAlike) {
     return "UTF-16BE";
   }
   if (odd > 30 && even < odd / 8) {
@@ -88,6 +101,14 @@ struct Utf8Count {
   std::size_t sequences = 0;  ///< Well-formed ones of more than one byte.
   std::size_t malformed = 0;
 };
+
+/// True if `tail` is the beginning of one well-formed sequence.
+bool is_cut_sequence(std::string_view tail) {
+  const auto lead = static_cast<std::uint8_t>(tail.front());
+  const std::size_t length = lead >= 0xF0 ? 4 : lead >= 0xE0 ? 3 : lead >= 0xC2 ? 2 : 0;
+  return tail.size() < length &&
+         std::ranges::all_of(tail.substr(1), [](char c) { return (static_cast<std::uint8_t>(c) & 0xC0U) == 0x80U; });
+}
 
 Utf8Count count_utf8(ByteView bytes) {
   Utf8Count count;
@@ -107,7 +128,7 @@ Utf8Count count_utf8(ByteView bytes) {
     if (length > 0) {
       ++count.sequences;
       at += length;
-    } else if (view.size() - at < 4) {
+    } else if (is_cut_sequence(view.substr(at))) {
       break;  // The head may end inside a sequence.
     } else {
       ++count.malformed;
@@ -117,15 +138,22 @@ Utf8Count count_utf8(ByteView bytes) {
   return count;
 }
 
-/// True if the bytes hold too many controls and zeros to be text of any encoding with one-byte letters.
-bool looks_binary(ByteView bytes) {
+/// True if the bytes hold too many controls and zeros to be text of any encoding with one-byte letters. Expected text
+/// may have more of them as long as most of it is plainly readable; a tenth of random bytes are controls, and a third
+/// are readable.
+bool looks_binary(ByteView bytes, Expectation expectation) {
   std::size_t strange = 0;
   std::size_t zeros = 0;
+  std::size_t readable = 0;
   for (const std::uint8_t byte : bytes) {
     zeros += byte == 0 ? 1 : 0;
     const bool control =
         byte < 0x20 && byte != '\t' && byte != '\n' && byte != '\r' && byte != '\f' && byte != 0x1B && byte != 0x1A;
     strange += control || byte == 0x7F ? 1 : 0;
+    readable += byte >= 0x20 && byte < 0x7F ? 1 : 0;
+  }
+  if (expectation == Expectation::kText && readable * 10 > bytes.size() * 6) {
+    return strange * 10 > bytes.size();
   }
   return strange * 100 > bytes.size() * 5 || zeros * 100 > bytes.size() * 2;
 }
@@ -279,7 +307,7 @@ std::string by_statistics(ByteView bytes) {
 
 }  // namespace
 
-std::optional<std::string> detect_encoding(ByteView bytes) {
+std::optional<std::string> detect_encoding(ByteView bytes, Expectation expectation) {
   bytes = bytes.first(std::min(bytes.size(), kDetectBytesMax));
   if (bytes.empty()) {
     return "UTF-8";
@@ -293,7 +321,7 @@ std::optional<std::string> detect_encoding(ByteView bytes) {
       return std::string(name);
     }
   }
-  if (looks_binary(bytes)) {
+  if (looks_binary(bytes, expectation)) {
     return std::nullopt;
   }
   const Utf8Count utf8 = count_utf8(bytes);

@@ -315,7 +315,11 @@ void read_html(std::string_view html, input::TextCollector& collector) {
     html = utf8_prefix(html, kHtmlBytesMax);
     collector.note("text_limit", "Only the first 16 MB of the page were read");
   }
-  const Page page(html);
+  const std::string flat = flatten_html(html, kHtmlDepthMax);
+  if (!flat.empty()) {
+    collector.note("nesting_limit", "The page is nested very deeply; its innermost structure was left out");
+  }
+  const Page page(flat.empty() ? html : flat);
   if (page.root() == nullptr) {
     return;
   }
@@ -331,7 +335,9 @@ void read_html(std::string_view html, input::TextCollector& collector) {
 wire::FactsArtefact html_facts(std::string_view html) {
   wire::FactsArtefact facts;
   constexpr std::size_t kHeadBytesMax = 256UL * 1024;
-  const Page page(utf8_prefix(html, kHeadBytesMax));
+  html = utf8_prefix(html, kHeadBytesMax);
+  const std::string flat = flatten_html(html, kHtmlDepthMax);
+  const Page page(flat.empty() ? html : flat);
   for_each_head_element(page.root(), [&](const GumboNode* node) {
     if (node->v.element.tag == GUMBO_TAG_TITLE && facts.title.empty()) {
       facts.title = first_text(node);

@@ -14,6 +14,13 @@ namespace alcove::markup {
 /// Largest HTML text that is parsed; the tree takes up to thirty times as much.
 inline constexpr std::size_t kHtmlBytesMax = 16UL * 1024 * 1024;
 
+/// Deepest nesting that is kept; beyond it elements are dropped and their text stays. Gumbo's time grows with the
+/// square of the depth, and people's pages stay below 100.
+inline constexpr unsigned kHtmlDepthMax = 256;
+/// `html` without the tags that nest deeper than `depth_max`; empty when there are none, so that nothing need be
+/// copied.
+std::string flatten_html(std::string_view html, unsigned depth_max);
+
 /// Reads title, headings, paragraphs, list items and table rows of UTF-8 HTML. Scripts, styles and templates are
 /// dropped, nothing is loaded. Places count the blocks as lines from 1.
 void read_html(std::string_view html, input::TextCollector& collector);

@@ -1,5 +1,6 @@
 #include "workers/decode/office/office.hpp"
 
+#include <algorithm>
 #include <array>
 #include <string>
 #include <string_view>
@@ -95,6 +96,16 @@ void read_properties(const Node& root, wire::FactsArtefact& facts) {
   }
 }
 
+input::Verdict read_by_format(Format format, Container& container, input::TextCollector& collector) {
+  switch (format) {
+    case Format::kDocx: return read_docx(container, collector);
+    case Format::kXlsx: return read_xlsx(container, collector);
+    case Format::kPptx: return read_pptx(container, collector);
+    case Format::kOdt: return read_odt(container, collector);
+    default: return damaged_office();
+  }
+}
+
 }  // namespace
 
 input::Verdict damaged_office() {
@@ -125,13 +136,14 @@ input::Verdict read_office(Format format, const input::ByteSource& source, input
   if (container->is_cut()) {
     collector.note("members_limit", "The document has too many parts; only the first ones were read");
   }
-  switch (format) {
-    case Format::kDocx: return read_docx(*container, collector);
-    case Format::kXlsx: return read_xlsx(*container, collector);
-    case Format::kPptx: return read_pptx(*container, collector);
-    case Format::kOdt: return read_odt(*container, collector);
-    default: return damaged_office();
+  input::Verdict verdict = read_by_format(format, *container, collector);
+  const auto refused = [](const wire::Note& note) { return note.code == "doctype_refused"; };
+  if (verdict.outcome == wire::StageOutcome::kFailed && std::ranges::any_of(collector.artefact().notes, refused)) {
+    verdict = input::failed("doctype_refused",
+                            "The document declares a document type of its own, which office documents never do; it was "
+                            "not read");
   }
+  return verdict;
 }
 
 wire::FactsArtefact office_facts(Format format, const input::ByteSource& source, const wire::DecodeLimits& limits) {

@@ -93,7 +93,7 @@ std::size_t depth_cut(std::string_view xml, std::uint32_t depth_max) {
   return xml.size();
 }
 
-Tree parse_xml(std::string xml, std::uint32_t depth_max, input::TextCollector& collector) {
+Tree parse_xml(std::string xml, std::uint32_t depth_max, input::TextCollector& collector, Extent extent) {
   make_utf8(xml);
   if (has_doctype(xml)) {
     collector.note("doctype_refused", "A part with a document type declaration was not read");
@@ -108,7 +108,7 @@ Tree parse_xml(std::string xml, std::uint32_t depth_max, input::TextCollector& c
   // Spaces between inline elements are text, so white space is kept. A malformed place ends the tree, not the reading.
   const auto result = tree->load_buffer(
       xml.data(), xml.size(), pugi::parse_default | pugi::parse_ws_pcdata | pugi::parse_fragment, pugi::encoding_utf8);
-  if (!result && cut == xml.size() && result.status != pugi::status_no_document_element) {
+  if (!result && cut == xml.size() && extent == Extent::kWhole && result.status != pugi::status_no_document_element) {
     collector.note("damaged", "The document is damaged; what could be read is shown");
   }
   return tree->first_child() ? std::move(tree) : nullptr;
@@ -131,7 +131,8 @@ Tree load_xml(Container& container, std::string_view name, input::TextCollector&
       collector.note("damaged", "The document is damaged; what could be read is shown");
     }
   }
-  return parse_xml(std::move(content->bytes), collector.limits().nesting_max, collector);
+  return parse_xml(std::move(content->bytes), collector.limits().nesting_max, collector,
+                   content->truncated ? Extent::kPrefix : Extent::kWhole);
 }
 
 std::string_view local_name(const Node& node) {

@@ -25,8 +25,10 @@ using Tree = std::unique_ptr<pugi::xml_document>;
 
 /// Parses `xml`, cut before the first element deeper than `depth_max` and at the first malformed place. Entities other
 /// than XML's five are not expanded and nothing outside is ever loaded. Null when the text has a document type
-/// declaration or no element at all. Adds notes for what was cut.
-Tree parse_xml(std::string xml, std::uint32_t depth_max, input::TextCollector& collector);
+/// declaration or no element at all. Adds notes for what was cut; none for the end of a text known to be a prefix.
+enum class Extent : unsigned char { kWhole, kPrefix };
+Tree parse_xml(std::string xml, std::uint32_t depth_max, input::TextCollector& collector,
+               Extent extent = Extent::kWhole);
 /// Reads and parses a member; null when it is missing or unusable.
 Tree load_xml(Container& container, std::string_view name, input::TextCollector& collector);
 

@@ -66,6 +66,12 @@ std::vector<Line> page_lines(PopplerPage* page, double width, double height) {
   bool boxed = false;
   guint index = 0;
   const auto finish = [&] {
+    // A soft hyphen that ends a line is a hyphen one sees; as one it tells later that the word goes on.
+    constexpr std::string_view kSoftHyphen = "\u00AD";
+    if (trimmed(line.text).ends_with(kSoftHyphen)) {
+      line.text.resize(line.text.rfind(kSoftHyphen));
+      line.text += '-';
+    }
     if (!trimmed(line.text).empty()) {
       lines.push_back(std::move(line));
     }
@@ -137,8 +143,9 @@ class PdfReader {
       return input::failed("damaged", "The PDF is damaged and has no readable page");
     }
     if (!any) {
-      return input::skipped("no_text",
-                            "This PDF holds pictures of pages, no text; recognising text in pictures is not on");
+      return input::skipped(
+          "no_text",
+          "There is no text in this PDF: its pages are pictures or empty; text in pictures is not recognised yet");
     }
     if (unreadable_pages_ > 0) {
       collector_.note("unreadable_pages",
@@ -240,9 +247,12 @@ class PdfReader {
   bool already_shown(const std::string& value) {
     const std::string wanted = charset::collapse_spaces(charset::clean(value));
     const auto& blocks = collector_.artefact().blocks;
-    return std::any_of(blocks.rbegin(), blocks.rend(), [&](const Block& block) {
-      return block.place.page == page_number_ && block.text.find(wanted) != std::string::npos;
-    });
+    for (auto block = blocks.rbegin(); block != blocks.rend() && block->place.page == page_number_; ++block) {
+      if (block->text.find(wanted) != std::string::npos) {
+        return true;
+      }
+    }
+    return false;
   }
 
   static std::string chosen_items(PopplerFormField* field) {

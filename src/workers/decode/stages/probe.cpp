@@ -188,7 +188,8 @@ Result<wire::ProbeArtefact> probe(TypeTable& types, const input::ByteSource& sou
   if (is_surely_binary(out.mime) || out.mime == "text/rtf") {
     return out;
   }
-  const auto encoding = charset::detect_encoding(head);
+  const auto expectation = reader.empty() ? charset::Expectation::kUnknown : charset::Expectation::kText;
+  const auto encoding = charset::detect_encoding(head, expectation);
   if (!encoding) {
     return out;
   }

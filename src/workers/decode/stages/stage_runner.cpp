@@ -168,8 +168,10 @@ StageFinished StageRunner::run_probe() {
 }
 
 std::string StageRunner::decoded_text(std::size_t size_max) {
-  // No encoding takes more than four bytes where UTF-8 takes one, so this much is enough for `size_max` bytes.
-  const auto bytes = source_.read_range(0, size_max * 4);
+  // Only wide encodings take more bytes than UTF-8 does.
+  const std::string encoding = ascii_lower(known_probe().encoding);
+  const std::size_t widest = encoding.starts_with("utf-32") ? 4 : encoding.starts_with("utf-16") ? 2 : 1;
+  const auto bytes = source_.read_range(0, size_max * widest);
   return bytes ? charset::decode(*bytes, known_probe().encoding) : std::string();
 }
 

@@ -1,0 +1,336 @@
+#include "workers/decode/office/office.hpp"
+
+#include <algorithm>
+#include <string>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include "workers/decode/office/container.hpp"
+#include "workers/decode/office/number_format.hpp"
+#include "workers/decode/office/xml.hpp"
+#include "workers/decode/office/zip_writer.hpp"
+
+namespace alcove::office {
+namespace {
+
+using wire::Block;
+using wire::BlockKind;
+using wire::Format;
+
+struct Read {
+  input::Verdict verdict;
+  wire::TextArtefact text;
+
+  [[nodiscard]] const Block* find(std::string_view piece) const {
+    const auto found = std::ranges::find_if(
+        text.blocks, [&](const Block& block) { return block.text.find(piece) != std::string::npos; });
+    return found == text.blocks.end() ? nullptr : &*found;
+  }
+  [[nodiscard]] bool noted(std::string_view code) const {
+    return std::ranges::any_of(text.notes, [&](const wire::Note& note) { return note.code == code; });
+  }
+};
+
+Read read(Format format, const std::string& zip, wire::DecodeLimits limits = {}) {
+  input::TextCollector collector(limits);
+  Read out;
+  out.verdict = read_office(format, input::ByteSource::from_bytes(as_bytes(zip)), collector);
+  out.text = std::move(collector).take();
+  return out;
+}
+
+std::string docx(const std::string& body, std::vector<std::pair<std::string, std::string>> more = {}) {
+  std::vector<std::pair<std::string, std::string>> members = {
+      {"[Content_Types].xml",
+       "<Types><Override ContentType='application/vnd.openxmlformats-officedocument."
+       "wordprocessingml.document.main+xml'/></Types>"},
+      {"word/document.xml", "<w:document xmlns:w='x'><w:body>" + body + "</w:body></w:document>"}};
+  members.insert(members.end(), more.begin(), more.end());
+  return make_zip(members);
+}
+
+std::string relations(const std::vector<std::array<std::string, 3>>& items) {
+  std::string out = "<Relationships>";
+  for (const auto& [id, type, target] : items) {
+    out += "<Relationship Id='" + id + "' Type='http://x/" + type + "' Target='" + target + "'/>";
+  }
+  return out + "</Relationships>";
+}
+
+TEST(Docx, ReadsParagraphsWithNumbersAndSplitRuns) {
+  const Read got = read(Format::kDocx, docx("<w:p><w:r><w:t>Hel</w:t></w:r><w:r><w:t>lo</w:t></w:r></w:p>"
+                                            "<w:p/><w:p><w:r><w:t>World</w:t><w:tab/><w:t>x</w:t></w:r></w:p>"));
+  ASSERT_EQ(got.text.blocks.size(), 2U);
+  EXPECT_EQ(got.text.blocks[0].text, "Hello");
+  EXPECT_EQ(got.text.blocks[0].place.paragraph_first, 1U);
+  EXPECT_EQ(got.text.blocks[1].text, "World\tx");
+  EXPECT_EQ(got.text.blocks[1].place.paragraph_first, 3U);
+}
+
+TEST(Docx, FindsHeadingsThroughStylesOfAnyLanguage) {
+  const std::string styles =
+      "<w:styles><w:style w:styleId='berschrift2'><w:name w:val='heading 2'/></w:style>"
+      "<w:style w:styleId='Eigene'><w:name w:val='Eigene'/><w:basedOn w:val='berschrift2'/></w:style>"
+      "<w:style w:styleId='Ring'><w:name w:val='a'/><w:basedOn w:val='Ring'/></w:style></w:styles>";
+  const Read got =
+      read(Format::kDocx, docx("<w:p><w:pPr><w:pStyle w:val='Eigene'/></w:pPr><w:r><w:t>Kopf</w:t></w:r></w:p>"
+                               "<w:p><w:pPr><w:pStyle w:val='Ring'/></w:pPr><w:r><w:t>Ring</w:t></w:r></w:p>",
+                               {{"word/_rels/document.xml.rels", relations({{"1", "styles", "styles.xml"}})},
+                                {"word/styles.xml", styles}}));
+  ASSERT_EQ(got.text.blocks.size(), 2U);
+  EXPECT_EQ(got.text.blocks[0].kind, BlockKind::kHeading);
+  EXPECT_EQ(got.text.blocks[0].level, 2);
+  EXPECT_EQ(got.text.blocks[1].kind, BlockKind::kParagraph);
+}
+
+TEST(Docx, KeepsInsertionsAndDropsDeletions) {
+  const Read got = read(Format::kDocx, docx("<w:p><w:ins><w:r><w:t>new</w:t></w:r></w:ins><w:del><w:r><w:delText>old"
+                                            "</w:delText></w:r></w:del></w:p>"));
+  ASSERT_EQ(got.text.blocks.size(), 1U);
+  EXPECT_EQ(got.text.blocks[0].text, "new");
+}
+
+TEST(Docx, ReadsTextBoxesOnce) {
+  const std::string box = "<w:txbxContent><w:p><w:r><w:t>boxed</w:t></w:r></w:p></w:txbxContent>";
+  const Read got = read(Format::kDocx, docx("<w:p><w:r><mc:AlternateContent><mc:Choice><wps:txbx>" + box +
+                                            "</wps:txbx></mc:Choice><mc:Fallback><v:textbox>" + box +
+                                            "</v:textbox></mc:Fallback></mc:AlternateContent></w:r></w:p>"));
+  ASSERT_EQ(got.text.blocks.size(), 1U);
+  EXPECT_EQ(got.text.blocks[0].text, "boxed");
+}
+
+TEST(Docx, PutsNotesAndCommentsBesideTheirParagraph) {
+  const Read got = read(
+      Format::kDocx, docx("<w:p><w:r><w:t>one</w:t></w:r></w:p><w:p><w:r><w:t>two</w:t><w:footnoteReference w:id='2'/>"
+                          "<w:commentReference w:id='0'/></w:r></w:p>",
+                          {{"word/_rels/document.xml.rels",
+                            relations({{"1", "footnotes", "footnotes.xml"}, {"2", "comments", "comments.xml"}})},
+                           {"word/footnotes.xml",
+                            "<w:footnotes><w:footnote w:id='0' w:type='separator'><w:p/></w:footnote>"
+                            "<w:footnote w:id='2'><w:p><w:r><w:t>below</w:t></w:r></w:p></w:footnote></w:footnotes>"},
+                           {"word/comments.xml",
+                            "<w:comments><w:comment w:id='0'><w:p><w:r><w:t>really?</w:t></w:r></w:p></w:comment>"
+                            "</w:comments>"}}));
+  ASSERT_NE(got.find("below"), nullptr);
+  EXPECT_EQ(got.find("below")->kind, BlockKind::kNote);
+  EXPECT_EQ(got.find("below")->place.paragraph_first, 2U);
+  ASSERT_NE(got.find("really?"), nullptr);
+  EXPECT_EQ(got.find("really?")->kind, BlockKind::kComment);
+}
+
+TEST(Docx, ReadsTablesRowByRow) {
+  const auto cell = [](const std::string& text) {
+    return "<w:tc><w:p><w:r><w:t>" + text + "</w:t></w:r></w:p></w:tc>";
+  };
+  const Read got = read(Format::kDocx, docx("<w:tbl><w:tr>" + cell("a") + cell("b") + "</w:tr><w:tr>" + cell("c") +
+                                            cell("d") + "</w:tr></w:tbl>"));
+  ASSERT_EQ(got.text.blocks.size(), 2U);
+  EXPECT_EQ(got.text.blocks[0].kind, BlockKind::kTableRow);
+  EXPECT_EQ(got.text.blocks[0].text, "a\tb");
+  EXPECT_EQ(got.text.blocks[1].place.paragraph_first, 3U);
+  EXPECT_EQ(got.text.blocks[1].place.paragraph_last, 4U);
+}
+
+TEST(Docx, RefusesDocumentTypes) {
+  const std::string zip =
+      make_zip({{"word/document.xml",
+                 "<!DOCTYPE d [<!ENTITY e SYSTEM 'file:///etc/passwd'>]><w:document><w:body><w:p><w:r><w:t>"
+                 "&e;</w:t></w:r></w:p></w:body></w:document>"}});
+  const Read got = read(Format::kDocx, zip);
+  EXPECT_EQ(got.verdict.outcome, wire::StageOutcome::kFailed);
+  EXPECT_EQ(got.verdict.reason_code, "doctype_refused");
+}
+
+TEST(Docx, DeepNestingIsCutAndNoted) {
+  std::string body = "<w:p><w:r><w:t>before</w:t></w:r></w:p>";
+  for (int i = 0; i < 5'000; ++i) {
+    body += "<w:sdt>";
+  }
+  const Read got = read(Format::kDocx, docx(body));
+  EXPECT_NE(got.find("before"), nullptr);
+  EXPECT_TRUE(got.noted("nesting_limit"));
+}
+
+TEST(Docx, TextBeyondTheLimitIsCutAndNoted) {
+  wire::DecodeLimits limits;
+  limits.text_bytes_max = 100;
+  std::string body;
+  for (int i = 0; i < 50; ++i) {
+    body += "<w:p><w:r><w:t>ten bytes.</w:t></w:r></w:p>";
+  }
+  const Read got = read(Format::kDocx, docx(body), limits);
+  EXPECT_EQ(got.text.blocks.size(), 10U);
+  EXPECT_TRUE(got.noted("text_limit"));
+}
+
+TEST(Docx, ExpandedBytesBeyondTheLimitAreNotInflated) {
+  wire::DecodeLimits limits;
+  limits.expanded_bytes_max = 200'000;
+  const Read got = read(Format::kDocx, docx("<w:p><w:r><w:t>" + std::string(5'000'000, 'a')), limits);
+  EXPECT_TRUE(got.noted("expanded_limit"));
+}
+
+TEST(Docx, ACutFileGivesWhatItsIntactMembersHold) {
+  std::string zip = docx("<w:p><w:r><w:t>early</w:t></w:r></w:p>", {{"word/media/picture", std::string(9'000, 'x')}});
+  zip.resize(zip.size() - 200);  // The directory stands at the end.
+  const Read got = read(Format::kDocx, zip);
+  EXPECT_NE(got.find("early"), nullptr);
+  EXPECT_TRUE(got.noted("damaged"));
+}
+
+std::string workbook(const std::string& sheet_xml) {
+  return make_zip({{"xl/workbook.xml",
+                    "<workbook><sheets><sheet name='First' sheetId='1' r:id='r1'/>"
+                    "<sheet name='Away' state='hidden' sheetId='2' r:id='r2'/></sheets></workbook>"},
+                   {"xl/_rels/workbook.xml.rels", relations({{"r1", "worksheet", "worksheets/a.xml"},
+                                                             {"r2", "worksheet", "/xl/worksheets/b.xml"},
+                                                             {"r3", "sharedStrings", "sharedStrings.xml"},
+                                                             {"r4", "styles", "styles.xml"}})},
+                   {"xl/sharedStrings.xml",
+                    "<sst><si><t>Müller</t></si><si><r><t>rich </t></r><r><t>text</t></r><rPh><t>no</t></rPh>"
+                    "</si></sst>"},
+                   {"xl/styles.xml",
+                    "<styleSheet><numFmts><numFmt numFmtId='164' formatCode='dd\\.mm\\.yyyy'/></numFmts><cellXfs>"
+                    "<xf numFmtId='0'/><xf numFmtId='164'/><xf numFmtId='10'/></cellXfs></styleSheet>"},
+                   {"xl/worksheets/a.xml", sheet_xml},
+                   {"xl/worksheets/b.xml",
+                    "<worksheet><sheetData><row r='1'><c r='A1' t='inlineStr'><is><t>inline</t></is></c></row>"
+                    "</sheetData></worksheet>"}});
+}
+
+TEST(Xlsx, ReadsRowsWithRangesStringsDatesAndNumbers) {
+  const Read got =
+      read(Format::kXlsx,
+           workbook("<worksheet><sheetData><row r='2'><c r='B2' t='s'><v>0</v></c><c r='C2' t='s'><v>1</v></c>"
+                    "<c r='D2' s='1'><v>44197</v></c><c r='E2' s='2'><v>0.125</v></c><c r='F2'><v>0.30000000000000004"
+                    "</v></c></row><row r='3'/></sheetData><headerFooter><oddHeader>&amp;LLeft&amp;RRight &amp;P"
+                    "</oddHeader></headerFooter></worksheet>"));
+  const Block* const row = got.find("Müller");
+  ASSERT_NE(row, nullptr);
+  EXPECT_EQ(row->text, "Müller\trich text\t2021-01-01\t12.5%\t0.3");
+  EXPECT_EQ(row->place.sheet, "First");
+  EXPECT_EQ(row->place.cells, "B2:F2");
+  ASSERT_NE(got.find("Left"), nullptr);
+  EXPECT_EQ(got.find("Left")->kind, BlockKind::kHeaderFooter);
+  ASSERT_NE(got.find("inline"), nullptr);
+  EXPECT_EQ(got.find("inline")->place.sheet, "Away");
+  EXPECT_TRUE(got.noted("hidden_sheet"));
+  EXPECT_EQ(got.text.page_count, 2U);
+}
+
+TEST(Xlsx, ReadsSheetsLargerThanOneBatch) {
+  std::string rows;
+  for (int i = 1; i <= 40'000; ++i) {
+    rows += "<x:row r='" + std::to_string(i) + "'><x:c><x:v>" + std::to_string(i) + "</x:v></x:c></x:row>";
+  }
+  const Read got = read(Format::kXlsx, workbook("<x:worksheet><x:sheetData>" + rows + "</x:sheetData></x:worksheet>"));
+  EXPECT_NE(got.find("39999"), nullptr);
+  EXPECT_EQ(got.find("39999")->place.cells, "A39999");
+}
+
+TEST(Pptx, ReadsSlidesInTheOrderOfThePresentation) {
+  const auto slide = [](const std::string& text) {
+    return "<p:sld><p:cSld><p:spTree><p:sp><p:nvSpPr><p:nvPr><p:ph "
+           "type='title'/></p:nvPr></p:nvSpPr><p:txBody><a:p><a:r>"
+           "<a:t>" +
+           text + "</a:t></a:r></a:p></p:txBody></p:sp></p:spTree></p:cSld></p:sld>";
+  };
+  const std::string zip =
+      make_zip({{"ppt/presentation.xml",
+                 "<p:presentation><p:sldIdLst><p:sldId id='256' r:id='b'/><p:sldId id='257' r:id='a'/>"
+                 "</p:sldIdLst></p:presentation>"},
+                {"ppt/_rels/presentation.xml.rels",
+                 relations({{"a", "slide", "slides/slide1.xml"}, {"b", "slide", "slides/slide2.xml"}})},
+                {"ppt/slides/slide1.xml", slide("Later")},
+                {"ppt/slides/slide2.xml", slide("Sooner")}});
+  const Read got = read(Format::kPptx, zip);
+  ASSERT_EQ(got.text.blocks.size(), 2U);
+  EXPECT_EQ(got.text.blocks[0].text, "Sooner");
+  EXPECT_EQ(got.text.blocks[0].kind, BlockKind::kHeading);
+  EXPECT_EQ(got.text.blocks[0].place.slide, 1U);
+  EXPECT_EQ(got.text.blocks[1].place.slide, 2U);
+}
+
+TEST(Odt, ReadsHeadingsListsNotesAndSpaces) {
+  const std::string zip = make_zip({{"mimetype", "application/vnd.oasis.opendocument.text"},
+                                    {"content.xml",
+                                     "<office:document-content><office:body><office:text><text:tracked-changes><text:p>"
+                                     "gone</text:p></text:tracked-changes>"
+                                     "<text:h text:outline-level='2'>Top</text:h><text:p>a<text:s text:c='2'/>b\n   "
+                                     "c<text:note><text:note-body><text:p>"
+                                     "foot</text:p></text:note-body></text:note></"
+                                     "text:p><text:list><text:list-item><text:p>item</text:p></text:list-item>"
+                                     "</text:list></office:text></office:body></office:document-content>"}});
+  const Read got = read(Format::kOdt, zip);
+  ASSERT_EQ(got.text.blocks.size(), 4U);
+  EXPECT_EQ(got.text.blocks[0].kind, BlockKind::kHeading);
+  EXPECT_EQ(got.text.blocks[1].text, "a  b c");
+  EXPECT_EQ(got.text.blocks[2].kind, BlockKind::kNote);
+  EXPECT_EQ(got.text.blocks[3].kind, BlockKind::kListItem);
+  EXPECT_EQ(identify(input::ByteSource::from_bytes(as_bytes(zip)), {}), Format::kOdt);
+}
+
+TEST(Odt, EncryptedOnesAreSkipped) {
+  const std::string zip = make_zip({{"mimetype", "application/vnd.oasis.opendocument.text"},
+                                    {"content.xml", "\x8f\x01"},
+                                    {"META-INF/manifest.xml", "<m><manifest:encryption-data/></m>"}});
+  EXPECT_EQ(read(Format::kOdt, zip).verdict.reason_code, "encrypted");
+}
+
+TEST(OfficeFacts, ComeFromTheCoreProperties) {
+  const std::string zip = make_zip({{"docProps/core.xml",
+                                     "<cp:coreProperties><dc:title>Annual  Report</dc:title><dc:creator>"
+                                     "Ada</dc:creator><dcterms:created>2020-02-03T04:05:06Z"
+                                     "</dcterms:created></cp:coreProperties>"}});
+  const auto facts = office_facts(Format::kDocx, input::ByteSource::from_bytes(as_bytes(zip)), {});
+  EXPECT_EQ(facts.title, "Annual Report");
+  EXPECT_EQ(facts.author, "Ada");
+  EXPECT_EQ(facts.created_unix_ms, 1'580'702'706'000);
+}
+
+TEST(Container, FindsNamesLooselyAndCountsMembers) {
+  const std::string zip = make_zip({{"A/B.xml", "one"}, {"c", "two"}, {"d", "three"}});
+  const auto source = input::ByteSource::from_bytes(as_bytes(zip));
+  auto container = Container::open(source, {});
+  ASSERT_TRUE(container.has_value());
+  EXPECT_EQ(container->read("/a/b.XML", 10)->bytes, "one");
+  EXPECT_EQ(container->read("d", 2)->bytes, "th");
+  EXPECT_EQ(container->read("none", 2).error().code, ErrorCode::kNotFound);
+  wire::DecodeLimits limits;
+  limits.members_max = 2;
+  EXPECT_TRUE(Container::open(source, limits)->is_cut());
+}
+
+TEST(Container, EveryTruncationIsHandled) {
+  const std::string zip = docx("<w:p><w:r><w:t>text</w:t></w:r></w:p>");
+  for (std::size_t size = 0; size < zip.size(); size += 7) {
+    (void)read(Format::kDocx, zip.substr(0, size));
+  }
+}
+
+TEST(Xml, DepthIsFoundWithoutBeingFooledByQuotesAndComments) {
+  EXPECT_EQ(depth_cut("<a b='>'><!-- <x><y> --><b/><c></c></a>", 2), 39U);
+  EXPECT_EQ(depth_cut("<a><b><c>", 2), 6U);
+}
+
+TEST(Xml, TargetsStayInsideTheContainer) {
+  EXPECT_EQ(resolve_target("word/document.xml", "../../../etc/passwd"), "etc/passwd");
+  EXPECT_EQ(resolve_target("word/document.xml", "media/a"), "word/media/a");
+  EXPECT_EQ(resolve_target("word/document.xml", "/xl/b"), "xl/b");
+}
+
+TEST(NumberFormat, ShowsNumbersAsPeopleReadThem) {
+  EXPECT_EQ(format_number(0.1 + 0.2, {}, false), "0.3");
+  EXPECT_EQ(format_number(1e6, {}, false), "1000000");
+  EXPECT_EQ(format_number(43'466.5, parse_format("yyyy-mm-dd hh:mm"), false), "2019-01-01 12:00");
+  EXPECT_EQ(format_number(0.25, parse_format("[h]:mm"), false), "06:00");
+  EXPECT_EQ(format_number(1, parse_format("dd/mm/yyyy"), false), "1900-01-01");
+  EXPECT_EQ(format_number(2.5, parse_format("\"Day\" 0.00"), false), "2.50");
+  EXPECT_EQ(format_number(3, parse_format("[Red]#,##0"), false), "3");
+  EXPECT_EQ(column_name(28), "AB");
+  EXPECT_EQ(column_of("AB12"), 28U);
+}
+
+}  // namespace
+}  // namespace alcove::office
