@@ -2,13 +2,9 @@
 
 namespace alcove::files {
 
-namespace {
-
 bool same_bytes_likely(const Version& a, const Version& b) {
   return a.size_bytes == b.size_bytes && a.mtime_ns == b.mtime_ns;
 }
-
-}  // namespace
 
 Decision decide(const Version& found, const std::optional<Candidate>& at_place,
                 const std::vector<Candidate>& by_inode) {

@@ -19,6 +19,9 @@ struct Version {
   friend bool operator==(const Version&, const Version&) = default;
 };
 
+/// Same size and modification time: what a rename keeps and an edit does not.
+bool same_bytes_likely(const Version& a, const Version& b);
+
 /// A row of the catalog that could be the file just found.
 struct Candidate {
   FileId id;

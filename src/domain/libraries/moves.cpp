@@ -40,11 +40,12 @@ Result<bool> is_inside(Records& records, FolderId folder, FolderId ancestor) {
   return static_cast<bool>(folder);
 }
 
-/// Whether the folder on disk holds something that the row's folder held.
+/// Whether the folder on disk holds something that the row's folder held. A file counts only if its bytes are likely
+/// the same: file systems give the number of what was deleted to the next one made.
 Result<bool> holds_something_of(Records& records, const FolderRow& row, const Listing& listing) {
   for (const FoundFile& file : listing.files) {
     ALCOVE_TRY(const auto known, records.find_file_at(row.id, file.name));
-    if (known && known->version.inode == file.version.inode) {
+    if (known && known->version.inode == file.version.inode && files::same_bytes_likely(known->version, file.version)) {
       return true;
     }
   }
