@@ -41,9 +41,9 @@ export function SetupForm({ token, onDone }: { token: string; onDone: () => void
   return (
     <form onSubmit={(event) => void submit(event)} noValidate>
       <Stack>
-        <TextInput label={words.name} value={name} onChange={(event) => { setName(event.currentTarget.value); }} autoComplete="username" maxLength={64} required error={checked && wrong.name} />
-        <PasswordInput label={words.password} description={words.passwordHint} value={password} onChange={(event) => { setPassword(event.currentTarget.value); }} autoComplete="new-password" maxLength={512} required error={checked && wrong.password} />
-        <PasswordInput label={words.repeat} value={repeat} onChange={(event) => { setRepeat(event.currentTarget.value); }} autoComplete="new-password" maxLength={512} required error={checked && wrong.repeat} />
+        <TextInput label={words.name} value={name} onChange={(event) => { setName(event.currentTarget.value); }} autoComplete="username" maxLength={64} required withAsterisk={false} error={checked && wrong.name} />
+        <PasswordInput label={words.password} description={words.passwordHint} value={password} onChange={(event) => { setPassword(event.currentTarget.value); }} autoComplete="new-password" maxLength={512} required withAsterisk={false} error={checked && wrong.password} />
+        <PasswordInput label={words.repeat} value={repeat} onChange={(event) => { setRepeat(event.currentTarget.value); }} autoComplete="new-password" maxLength={512} required withAsterisk={false} error={checked && wrong.repeat} />
         {error !== undefined && <ErrorState error={error} />}
         <Button type="submit" loading={busy} fullWidth mt="xs">{words.submit}</Button>
       </Stack>

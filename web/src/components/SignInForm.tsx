@@ -29,8 +29,8 @@ export function SignInForm() {
   return (
     <form onSubmit={(event) => void submit(event)}>
       <Stack>
-        <TextInput label={strings.signIn.name} value={name} onChange={(event) => { setName(event.currentTarget.value); }} autoComplete="username" maxLength={64} required />
-        <PasswordInput label={strings.signIn.password} value={password} onChange={(event) => { setPassword(event.currentTarget.value); }} autoComplete="current-password" maxLength={512} required />
+        <TextInput label={strings.signIn.name} value={name} onChange={(event) => { setName(event.currentTarget.value); }} autoComplete="username" maxLength={64} required withAsterisk={false} />
+        <PasswordInput label={strings.signIn.password} value={password} onChange={(event) => { setPassword(event.currentTarget.value); }} autoComplete="current-password" maxLength={512} required withAsterisk={false} />
         {message !== "" && <Alert color="red" variant="light" role="alert">{message}</Alert>}
         <Button type="submit" loading={busy} fullWidth mt="xs">{strings.signIn.submit}</Button>
       </Stack>
