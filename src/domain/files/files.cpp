@@ -1,6 +1,7 @@
 #include "domain/files/files.hpp"
 
 #include <algorithm>
+#include <unordered_map>
 #include <utility>
 
 #include <fmt/format.h>
@@ -389,6 +390,99 @@ Result<sets::Bitmap> Files::contents_under(const Principal& principal, LibraryId
     }
   }));
   return contents;
+}
+
+Result<sets::Bitmap> Files::files_under(const Principal& principal, LibraryId library, std::string_view folder_path) {
+  if (!sees_everything(principal)) {
+    return sets::Bitmap();
+  }
+  if (folder_path.find_first_not_of('/') == std::string_view::npos) {
+    return *impl_->visible.of(library).files;
+  }
+  sets::Bitmap files;
+  ALCOVE_TRY_VOID(impl_->catalog.read([&](sqlite::Database& database) -> Status {
+    Records records(database);
+    ALCOVE_TRY(const auto folder, find_folder_by_path(records, library, folder_path));
+    if (!folder) {
+      return {};
+    }
+    ALCOVE_TRY(auto statement,
+               database.prepare("WITH RECURSIVE subtree(id) AS (SELECT ?1 UNION ALL SELECT folders.id FROM folders, "
+                                "subtree WHERE folders.parent_id = subtree.id) "
+                                "SELECT id FROM files WHERE folder_id IN (SELECT id FROM subtree) AND present = 1"));
+    statement.bind(1, folder->value);
+    for (;;) {
+      ALCOVE_TRY(const bool more, statement.step());
+      if (!more) {
+        return {};
+      }
+      files.add(static_cast<std::uint32_t>(statement.column_int64(0)));
+    }
+  }));
+  return files;
+}
+
+Result<Files::Projection> Files::project(const Principal& principal, const sets::Bitmap& files) {
+  if (!sees_everything(principal)) {
+    return Projection{};
+  }
+  std::unordered_map<std::uint32_t, std::int64_t> counts;
+  ALCOVE_TRY_VOID(impl_->catalog.read([&](sqlite::Database& database) -> Status {
+    ALCOVE_TRY(
+        auto statement,
+        database.prepare("SELECT content_number FROM files WHERE id = ? AND present = 1 AND content_number <> 0"));
+    Status status;
+    files.for_each([&](std::uint32_t file) {
+      statement.bind(1, static_cast<std::int64_t>(file));
+      auto more = statement.step();
+      if (!more) {
+        status = std::unexpected(std::move(more).error());
+        return false;
+      }
+      if (*more) {
+        ++counts[static_cast<std::uint32_t>(statement.column_int64(0))];
+      }
+      statement.reset();
+      return true;
+    });
+    return status;
+  }));
+  Projection projection;
+  for (const auto& [content, count] : counts) {
+    projection.any.add(content);
+    if (count >= impl_->visible.count_of(ContentNumber{content})) {
+      projection.only.add(content);
+    }
+  }
+  return projection;
+}
+
+Result<std::vector<Files::FolderPlace>> Files::folders_where(const Principal& principal,
+                                                             const std::function<bool(std::string_view name)>& matches,
+                                                             std::size_t limit) {
+  std::vector<FolderPlace> places;
+  if (!sees_everything(principal)) {
+    return places;
+  }
+  ALCOVE_TRY_VOID(impl_->catalog.read([&](sqlite::Database& database) -> Status {
+    Records records(database);
+    ALCOVE_TRY(auto statement,
+               database.prepare("SELECT id, library_id, name FROM folders WHERE present = 1 AND parent_id <> 0 AND "
+                                "library_id NOT IN (SELECT id FROM libraries WHERE state = ?)"));
+    statement.bind(1, kStateRemoving);
+    for (;;) {
+      ALCOVE_TRY(const bool more, statement.step());
+      if (!more || places.size() == limit) {
+        return {};
+      }
+      if (matches(as_text(statement.column_blob(2)))) {
+        ALCOVE_TRY(std::string path, records.path_of(FolderId{statement.column_int64(0)}));
+        places.push_back({.library = LibraryId{statement.column_int64(1)}, .path = std::move(path)});
+      }
+    }
+  }));
+  std::ranges::sort(places, {}, &FolderPlace::path);
+  return places;
 }
 
 Result<std::vector<Files::FileChange>> Files::changes_after(std::int64_t sequence, std::size_t limit) {

@@ -90,6 +90,24 @@ class Files {
   Result<sets::Bitmap> contents_under(const auth::Principal& principal, LibraryId library,
                                       std::string_view folder_path);
 
+  /// Present files under a folder, or of one library ("" is the whole library).
+  Result<sets::Bitmap> files_under(const auth::Principal& principal, LibraryId library, std::string_view folder_path);
+  /// What a set of visible files means for contents.
+  struct Projection {
+    sets::Bitmap any;   ///< Contents that at least one of the files has.
+    sets::Bitmap only;  ///< Of those: contents that no other visible file has.
+  };
+  Result<Projection> project(const auth::Principal& principal, const sets::Bitmap& files);
+  /// A folder of a library by its path.
+  struct FolderPlace {
+    LibraryId library;
+    std::string path;
+  };
+  /// Visible folders whose own name `matches`, at most `limit`, by path. Reads every folder.
+  Result<std::vector<FolderPlace>> folders_where(const auth::Principal& principal,
+                                                 const std::function<bool(std::string_view name)>& matches,
+                                                 std::size_t limit);
+
   /// File changes after `sequence` for the names index: ids whose row was added, renamed, moved, or removed.
   struct FileChange {
     std::int64_t sequence = 0;

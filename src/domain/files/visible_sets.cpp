@@ -102,4 +102,15 @@ VisibleSets::Snapshot VisibleSets::of(LibraryId library) const {
   });
 }
 
+std::int64_t VisibleSets::count_of(ContentNumber content) const {
+  return state_.with([&](const State& state) {
+    std::int64_t sum = 0;
+    for (const auto& [library, zone] : state.zones) {
+      const auto found = zone.content_counts.find(content.value);
+      sum += found == zone.content_counts.end() ? 0 : found->second;
+    }
+    return sum;
+  });
+}
+
 }  // namespace alcove::files

@@ -35,6 +35,8 @@ class VisibleSets {
   [[nodiscard]] Snapshot everything() const;
   /// Of one library; empty sets for an unknown one.
   [[nodiscard]] Snapshot of(LibraryId library) const;
+  /// Present files of the content in all libraries.
+  [[nodiscard]] std::int64_t count_of(ContentNumber content) const;
 
  private:
   struct Zone {

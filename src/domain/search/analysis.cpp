@@ -18,8 +18,6 @@ using text::TermKind;
 
 /// Phrases never reach from one text into the next of the same document.
 constexpr std::uint32_t kPositionGap = 100;
-/// Weight of a folder's word beside a name's.
-constexpr double kFolderWeight = 0.3;
 /// A word of a name that is only begun.
 constexpr double kBegunWeight = 0.5;
 constexpr std::size_t kBegunBytesMin = 2;
@@ -59,6 +57,21 @@ std::uint32_t append_text(std::vector<Posting>& postings, std::string_view text,
     postings.push_back({.term = ranking_term(term, language), .position = 0, .weight = weighs ? 1U : 0U});
     if (text::keeps_accents(language) && term.kind == TermKind::kWord) {
       postings.push_back({.term = stem_term(term.surface, {}), .position = 0, .weight = 1});
+    }
+  }
+  return last;
+}
+
+/// Positions only, which carry phrases; what ranks belongs to the next passage.
+std::uint32_t append_overlap(std::vector<Posting>& postings, std::string_view next_text, std::uint32_t last) {
+  // Longer than any such number of words is; a cut character or word at the end is one that no phrase needs.
+  constexpr std::size_t kBytesMax = kOverlapWords * 32;
+  const std::uint32_t offset = last;
+  for (const Term& term : text::make_terms(utf8_prefix(next_text, kBytesMax), {})) {
+    if (term.position < kOverlapWords) {
+      const std::uint32_t position = offset + term.position + 1;
+      last = std::max(last, position);
+      postings.push_back({.term = term.surface, .position = position, .weight = 0});
     }
   }
   return last;
@@ -253,16 +266,20 @@ class Analyser {
     analysed_.name_words = kept.empty() ? surfaces : kept;
     std::vector<Query> exact;
     std::vector<Query> near;
+    std::vector<Query> folder;
     for (const std::string& word : analysed_.name_words) {
       exact.push_back(Query::of(Query::Kind::kMax, {Query::of_term("N" + word), Query::of_term("E" + word)}));
-      std::vector<Query> ways{exact.back(), Query::scaled(Query::of_term("F" + word), kFolderWeight)};
+      std::vector<Query> ways{exact.back()};
       if (&word == &analysed_.name_words.back() && word.size() >= kBegunBytesMin) {
         ways.push_back(Query::scaled({.kind = Query::Kind::kPrefix, .term = "N" + word, .children = {}}, kBegunWeight));
       }
-      near.push_back(Query::of(Query::Kind::kMax, std::move(ways)));
+      near.push_back(Query::of(Query::Kind::kMax, ways));
+      ways.push_back(Query::of_term("F" + word));
+      folder.push_back(Query::of(Query::Kind::kMax, std::move(ways)));
     }
     analysed_.in_name = Query::of(Query::Kind::kAnd, std::move(exact));
     analysed_.near_name = Query::of(Query::Kind::kAnd, std::move(near));
+    analysed_.in_folder = Query::of(Query::Kind::kAnd, std::move(folder));
   }
 
   std::span<const std::string> languages_;
@@ -279,9 +296,10 @@ std::string ranking_term(const text::Term& term, std::string_view language) {
   return stemmed ? stem_term(term.stem, language) : stem_term(term.surface, {});
 }
 
-std::vector<Posting> passage_postings(const wire::Passage& passage) {
+std::vector<Posting> passage_postings(const wire::Passage& passage, std::string_view next_text) {
   std::vector<Posting> postings;
-  const std::uint32_t last = append_text(postings, passage.text, passage.language, 0);
+  std::uint32_t last = append_text(postings, passage.text, passage.language, 0);
+  last = append_overlap(postings, next_text, last);
   if (!passage.title.empty()) {
     // Where the title stands in the text already, counting it twice would favour first passages.
     if (!passage.text.contains(passage.title)) {

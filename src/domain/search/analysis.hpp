@@ -26,10 +26,13 @@
 namespace alcove::search {
 
 /// Bumped whenever stored terms change: older indexes are then remade.
-inline constexpr std::string_view kTermsVersion = "2";
+inline constexpr std::string_view kTermsVersion = "3";
 
-/// What a passage is found by.
-std::vector<fulltext::Posting> passage_postings(const wire::Passage& passage);
+/// Words of the next passage that a passage knows the positions of, so that a phrase across the cut is found.
+inline constexpr std::size_t kOverlapWords = 8;
+
+/// What a passage is found by. `next_text`: the text of the passage after it in the same document, or empty.
+std::vector<fulltext::Posting> passage_postings(const wire::Passage& passage, std::string_view next_text = {});
 /// What a file is found by: its name, and the folders above it.
 std::vector<fulltext::Posting> name_postings(std::string_view name, std::string_view folder_path,
                                              std::string_view library);
@@ -56,7 +59,8 @@ struct Analysed {
   fulltext::Query in_title;   ///< All ranking words in the title; nothing when there is no such word.
   fulltext::Query adjacent;   ///< All ranking words beside one another; nothing for one word or many.
   fulltext::Query in_name;    ///< All words in a file's name.
-  fulltext::Query near_name;  ///< All words in its name or folders, the last one perhaps only begun.
+  fulltext::Query near_name;  ///< The same, the last one perhaps only begun.
+  fulltext::Query in_folder;  ///< All words in its name or in the folders above it.
   std::vector<std::string> name_words;
 };
 

@@ -6,6 +6,7 @@
 #include <optional>
 #include <thread>
 #include <unordered_map>
+#include <unordered_set>
 #include <utility>
 
 #include <fmt/format.h>
@@ -31,6 +32,14 @@ constexpr std::chrono::milliseconds kEmbedTimeout{400};
 /// When asked for meaning only, waiting beats another kind of answer.
 constexpr std::chrono::milliseconds kEmbedTimeoutMeaning{5'000};
 constexpr std::size_t kCopiesMax = 100;
+/// Where filters leave few of very many copies, this many are looked through.
+constexpr std::size_t kCopiesLookedAtMax = 10'000;
+/// Matches by name that are mixed into an answer, the same on every page.
+constexpr std::size_t kNamesMax = 100;
+/// Files of a filter that are asked one by one whether they were read already.
+constexpr std::size_t kUnreadLookedAtMax = 2'000;
+/// Of the score: what a passage that holds the required phrase has before one of the same file that does not.
+constexpr double kPhraseShare = 0.5;
 /// Small enough to settle near ties only.
 constexpr double kTitleBoost = 0.05;
 constexpr double kAdjacentBoost = 0.02;
@@ -79,7 +88,7 @@ class Answer {
       ALCOVE_TRY_VOID(find_passages());
       ALCOVE_TRY_VOID(add_names());
     } else if (scope_->is_filtered()) {
-      list_filtered();
+      ALCOVE_TRY_VOID(list_filtered());
     }
     ALCOVE_TRY_VOID(context_.check());
     sort_items();
@@ -95,24 +104,21 @@ class Answer {
 
   // --- the two searches ---
 
-  /// Whether there is anything that a query's vector could be compared with; says why not.
-  bool can_use_meaning() {
-    if (request_.mode == Mode::kKeyword) {
-      return false;
-    }
+  /// Whether there is text that a query's vector could be compared with, now or later.
+  [[nodiscard]] bool wants_meaning() const {
+    sets::Bitmap texts = scope_->contents();
+    texts &= corpus().with_passages;
+    return request_.mode != Mode::kKeyword && !texts.empty();
+  }
+
+  void note_lacking_vectors() {
     sets::Bitmap lacking = scope_->contents();
     lacking &= corpus().with_passages;
-    const bool any_text = !lacking.empty();
     lacking -= corpus().with_vectors;
     if (const std::uint64_t count = lacking.size(); count > 0) {
       response_.notes.push_back(
           fmt::format("Meaning is still being computed for {} {}", count, count == 1 ? "document" : "documents"));
     }
-    const bool any_vector = sources_.generation.vectors && sources_.generation.vectors->row_count() > 0;
-    if (any_text && !any_vector) {
-      response_.mode = Mode::kKeyword;
-    }
-    return any_vector;
   }
 
   void embed() {
@@ -125,8 +131,7 @@ class Answer {
   }
 
   Status find_passages() {
-    const bool meaning = can_use_meaning();
-    std::size_t pool = kPoolPassages;
+    const bool meaning = wants_meaning();
     {
       // The model computes in another process: meanwhile this one searches words.
       std::optional<std::jthread> embedder;
@@ -134,92 +139,134 @@ class Answer {
         embedder.emplace([this] { embed(); });
       }
       if (request_.mode != Mode::kMeaning) {
-        ALCOVE_TRY(by_words_, keyword().search(analysed_.keyword, pool, &scope_->passages().passages));
+        ALCOVE_TRY(by_words_, find_by_words(kPoolPassages));
       }
     }
     if (meaning) {
       judge_embedding();
     }
-    if (request_.mode == Mode::kMeaning && !query_vector_) {
+    if (request_.mode == Mode::kMeaning && query_vector_ == nullptr) {
       // The way back: words, and the answer says so.
-      ALCOVE_TRY(by_words_, keyword().search(analysed_.keyword, pool, &scope_->passages().passages));
+      ALCOVE_TRY(by_words_, find_by_words(kPoolPassages));
     }
-    while (true) {
-      find_by_meaning(pool);
-      ALCOVE_TRY_VOID(score_candidates());
-      group_candidates();
-      const bool saturated = by_words_.size() >= pool || by_meaning_.size() >= pool;
-      if (items_.size() >= wanted() || !saturated || pool >= kPoolPassagesMax) {
-        return {};
-      }
-      pool = kPoolPassagesMax;
-      if (!by_words_.empty()) {
-        ALCOVE_TRY(by_words_, keyword().search(analysed_.keyword, pool, &scope_->passages().passages));
+    by_meaning_ = find_by_meaning(kPoolPassages);
+    const bool saturated = by_words_.size() >= kPoolPassages || by_meaning_.size() >= kPoolPassages;
+    ALCOVE_TRY(candidates_, score(by_words_, by_meaning_, {}));
+    group_candidates();
+    if (items_.size() >= wanted() || !saturated) {
+      return {};
+    }
+    // The further ones follow below, so that earlier pages stay what they were.
+    sets::Bitmap known;
+    for (const Candidate& candidate : candidates_) {
+      known.add(candidate.passage);
+    }
+    const std::vector<fulltext::Match> words =
+        by_words_.empty() ? by_words_ : find_by_words(kPoolPassagesMax).value_or(by_words_);
+    ALCOVE_TRY(std::vector<Candidate> further, score(words, find_by_meaning(kPoolPassagesMax), known));
+    const double lowest = candidates_.empty() ? 1 : candidates_.back().score;
+    for (Candidate& candidate : further) {
+      candidate.score *= lowest;
+      candidate.keyword_share *= lowest;
+      candidate.meaning_share *= lowest;
+    }
+    candidates_.insert(candidates_.end(), further.begin(), further.end());
+    group_candidates();
+    return {};
+  }
+
+  Result<std::vector<fulltext::Match>> find_by_words(std::size_t pool) {
+    ALCOVE_TRY(auto found, keyword().search(analysed_.keyword, pool, &scope_->passages().passages));
+    if (scope_->holding()) {
+      // A phrase may stand in a passage that its words alone would not bring to the top.
+      ALCOVE_TRY(const auto holding, keyword().search(analysed_.keyword, pool, &*scope_->holding()));
+      for (const fulltext::Match& match : holding) {
+        if (std::ranges::find(found, match.document, &fulltext::Match::document) == found.end()) {
+          found.push_back(match);
+        }
       }
     }
+    return found;
   }
 
   void judge_embedding() {
+    const vectors::VectorRows* const rows = sources_.generation.vectors.get();
     if (!embedding_) {
       response_.notes.push_back(fmt::format("{}; found by words only", embedding_.error().message));
       response_.mode = Mode::kKeyword;
-    } else if (embedding_->values.size() != sources_.generation.vectors->dimensions()) {
-      response_.notes.emplace_back("Meaning is being computed anew for another model; found by words only");
+      return;
+    }
+    note_lacking_vectors();
+    if (rows == nullptr || corpus().with_vectors.empty()) {
+      response_.mode = Mode::kKeyword;
+    } else if (embedding_->values.size() != rows->dimensions() ||
+               space_of_model(embedding_->model_fingerprint) != rows->space()) {
+      response_.notes.emplace_back("Meaning is being computed anew with another model; found by words only");
       response_.mode = Mode::kKeyword;
     } else {
       query_vector_ = &*embedding_;
     }
   }
 
-  void find_by_meaning(std::size_t pool) {
-    by_meaning_.clear();
-    if (query_vector_ != nullptr) {
-      by_meaning_ = sources_.generation.vectors->nearest(query_vector_->values, scope_->passages().runs, pool);
-    }
+  [[nodiscard]] std::vector<vectors::Nearest> find_by_meaning(std::size_t pool) const {
+    return query_vector_ == nullptr
+               ? std::vector<vectors::Nearest>()
+               : sources_.generation.vectors->nearest(query_vector_->values, scope_->passages().runs, pool);
   }
 
   // --- one score ---
 
-  Status score_candidates() {
-    candidates_.clear();
-    std::unordered_map<std::uint32_t, std::size_t> places;
-    for (const fulltext::Match& match : by_words_) {
-      places.emplace(match.document, candidates_.size());
+  /// Candidates of both searches, those of `known` left out, best first.
+  Result<std::vector<Candidate>> score(const std::vector<fulltext::Match>& by_words,
+                                       const std::vector<vectors::Nearest>& by_meaning, const sets::Bitmap& known) {
+    std::vector<Candidate> candidates;
+    std::unordered_set<std::uint32_t> seen;
+    for (const fulltext::Match& match : by_words) {
+      seen.insert(match.document);
+      if (known.contains(match.document)) {
+        continue;
+      }
       Candidate candidate{.passage = match.document, .keyword = match.score, .cosine = {}};
       if (query_vector_ != nullptr) {
         candidate.cosine = sources_.generation.vectors->similarity(match.document, query_vector_->values);
       }
-      candidates_.push_back(candidate);
+      candidates.push_back(candidate);
     }
-    for (const vectors::Nearest& near : by_meaning_) {
-      if (!places.contains(near.row)) {
-        candidates_.push_back({.passage = near.row, .keyword = 0, .cosine = near.similarity});
+    for (const vectors::Nearest& near : by_meaning) {
+      if (!seen.contains(near.row) && !known.contains(near.row)) {
+        candidates.push_back({.passage = near.row, .keyword = 0, .cosine = near.similarity});
       }
     }
-    drop_noise();
+    drop_noise(candidates);
     double weight = 1;
     if (query_vector_ != nullptr) {
       ALCOVE_TRY(weight, weight_of_words());
     }
-    fuse(candidates_, weight);
-    ALCOVE_TRY_VOID(boost(analysed_.in_title, kTitleBoost, in_title_));
+    fuse(candidates, weight);
+    ALCOVE_TRY_VOID(boost(candidates, analysed_.in_title, kTitleBoost, in_title_));
     sets::Bitmap adjacent;
-    ALCOVE_TRY_VOID(boost(analysed_.adjacent, kAdjacentBoost, adjacent));
-    std::ranges::sort(candidates_, [](const Candidate& a, const Candidate& b) {
+    ALCOVE_TRY_VOID(boost(candidates, analysed_.adjacent, kAdjacentBoost, adjacent));
+    if (scope_->holding()) {
+      for (Candidate& candidate : candidates) {
+        const bool holds = scope_->holding()->contains(candidate.passage);
+        candidate.score = candidate.score * (1 - kPhraseShare) + (holds ? kPhraseShare : 0);
+      }
+    }
+    std::ranges::sort(candidates, [](const Candidate& a, const Candidate& b) {
       return a.score > b.score || (a.score == b.score && a.passage < b.passage);
     });
-    return {};
+    return candidates;
   }
 
   /// Meaning finds something for everything: what is far below the best, and shares no word, is left out.
-  void drop_noise() {
+  void drop_noise(std::vector<Candidate>& candidates) const {
     if (query_vector_ == nullptr || by_meaning_.empty()) {
       return;
     }
     const Calibration calibration = calibration_of(query_vector_->model_name);
     const float best = by_meaning_.front().similarity;
     const bool nothing = by_words_.empty() && best < calibration.floor;
-    std::erase_if(candidates_, [&](const Candidate& candidate) {
+    std::erase_if(candidates, [&](const Candidate& candidate) {
       return candidate.keyword <= 0 && (nothing || candidate.cosine.value_or(-1) < best - calibration.margin);
     });
   }
@@ -244,18 +291,19 @@ class Answer {
     return keyword_weight(keyword_evidence(by_words_.front().score, std::move(idfs)));
   }
 
-  Status boost(const fulltext::Query& query, double by, sets::Bitmap& members) {
-    if (query.kind == fulltext::Query::Kind::kNothing || candidates_.empty()) {
+  Status boost(std::vector<Candidate>& candidates, const fulltext::Query& query, double by, sets::Bitmap& members) {
+    if (query.kind == fulltext::Query::Kind::kNothing || candidates.empty()) {
       return {};
     }
     sets::Bitmap among;
-    for (const Candidate& candidate : candidates_) {
+    for (const Candidate& candidate : candidates) {
       among.add(candidate.passage);
     }
-    ALCOVE_TRY(members, keyword().matches(query, &among));
-    for (Candidate& candidate : candidates_) {
-      candidate.score += members.contains(candidate.passage) ? by : 0;
+    ALCOVE_TRY(const sets::Bitmap found, keyword().matches(query, &among));
+    for (Candidate& candidate : candidates) {
+      candidate.score += found.contains(candidate.passage) ? by : 0;
     }
+    members |= found;
     return {};
   }
 
@@ -283,9 +331,8 @@ class Answer {
     if (request_.mode == Mode::kMeaning && query_vector_ != nullptr) {
       return {};
     }
-    const std::size_t limit = std::min(wanted() + kCopiesMax, kOffsetMax + kLimitMax);
     ALCOVE_TRY(const std::vector<NameMatch> matches,
-               sources_.names.search(analysed_.in_name, analysed_.near_name, scope_->visible_files(), limit));
+               sources_.names.search(analysed_, scope_->visible_files(), kNamesMax));
     for (const NameMatch& match : matches) {
       ALCOVE_TRY(const std::optional<files::File> file, sources_.files.find(match.file));
       if (!file || !scope_->accepts_by_name(*file)) {
@@ -315,14 +362,35 @@ class Answer {
     return {};
   }
 
-  /// Only filters: what they leave, newest content first.
-  void list_filtered() {
+  /// Only filters: what they leave, newest content first, and files that were not read yet.
+  Status list_filtered() {
     std::vector<std::uint32_t> contents = scope_->contents().to_vector();
     std::ranges::reverse(contents);
     contents.resize(std::min(contents.size(), kOffsetMax + kLimitMax + kCopiesMax));
     for (const std::uint32_t content : contents) {
       items_.push_back({.content = ContentNumber{content}, .named = {}, .candidate = nullptr});
     }
+    return add_unread_files(wanted());
+  }
+
+  /// Files that pass the filters and have no content yet; most files are read, so few are looked at for nothing.
+  Status add_unread_files(std::size_t limit) {
+    if (!scope_->allowed_files() || scope_->allowed_files()->size() > kUnreadLookedAtMax) {
+      return {};
+    }
+    Status status;
+    scope_->allowed_files()->for_each([&](std::uint32_t id) {
+      auto file = sources_.files.find(FileId{id});
+      if (!file) {
+        status = std::unexpected(std::move(file).error());
+        return false;
+      }
+      if (*file && !(*file)->content && scope_->accepts_by_name(**file)) {
+        items_.push_back({.content = {}, .named = (*file)->id, .candidate = nullptr});
+      }
+      return items_.size() < limit;
+    });
+    return status;
   }
 
   void sort_items() {
@@ -368,7 +436,11 @@ class Answer {
       return found;
     }
     ALCOVE_TRY(found, sources_.files.files_of(principal_, item.content, kCopiesMax));
+    if (found.size() == kCopiesMax && scope_->is_filtered()) {
+      ALCOVE_TRY(found, sources_.files.files_of(principal_, item.content, kCopiesLookedAtMax));
+    }
     std::erase_if(found, [&](const files::File& file) { return !scope_->accepts(file); });
+    found.resize(std::min(found.size(), kCopiesMax));
     std::ranges::sort(found, [&](const files::File& a, const files::File& b) {
       const auto key = [&](const files::File& file) {
         return std::tuple(file.id != item.named, file.path.size(), file.id.value);
@@ -400,6 +472,10 @@ class Answer {
       }
     }
     add_name_reason(hit, item);
+    if (hit.reasons.empty()) {
+      hit.reasons.push_back(
+          {.kind = "filter", .text = "Passes every filter", .terms = {}, .value = 1, .weight = 1, .model = {}});
+    }
     const double total = [&] {
       double sum = 0;
       for (const Reason& reason : hit.reasons) {
@@ -432,12 +508,13 @@ class Answer {
     hit.place = passage.place;
     const Candidate& candidate = *item.candidate;
     if (candidate.keyword > 0) {
-      hit.reasons.push_back({.kind = "terms",
-                             .text = "Contains " + joined(snippet.matched),
-                             .terms = snippet.matched,
-                             .value = candidate.keyword,
-                             .weight = candidate.keyword_share + (candidate.cosine ? 0 : candidate.meaning_share),
-                             .model = {}});
+      hit.reasons.push_back(
+          {.kind = "terms",
+           .text = snippet.matched.empty() ? "Contains forms of the words" : "Contains " + joined(snippet.matched),
+           .terms = snippet.matched,
+           .value = candidate.keyword,
+           .weight = candidate.keyword_share + (candidate.cosine ? 0 : candidate.meaning_share),
+           .model = {}});
     }
     if (candidate.cosine && query_vector_ != nullptr) {
       hit.reasons.push_back({.kind = "meaning",
@@ -447,7 +524,7 @@ class Answer {
                              .weight = candidate.meaning_share,
                              .model = query_vector_->model_name});
     }
-    for (const std::string& phrase : parsed_.phrases) {
+    for (const std::string& phrase : analysed_.phrases.empty() ? std::vector<std::string>() : parsed_.phrases) {
       hit.reasons.push_back({.kind = "phrase",
                              .text = fmt::format("The file contains “{}”", phrase),
                              .terms = {phrase},

@@ -46,19 +46,6 @@ sets::Bitmap contents_of(const Corpus& corpus, const sets::Bitmap& passages) {
   return contents;
 }
 
-PassageSet passage_set(sets::Bitmap passages) {
-  PassageSet set{.passages = std::move(passages), .runs = {}};
-  set.passages.for_each([&](std::uint32_t passage) {
-    if (!set.runs.empty() && set.runs.back().first + set.runs.back().count == passage) {
-      ++set.runs.back().count;
-    } else {
-      set.runs.push_back({.first = passage, .count = 1});
-    }
-    return true;
-  });
-  return set;
-}
-
 std::shared_ptr<const PassageSet> PassageSetCache::find_or_make(const std::shared_ptr<const Corpus>& corpus,
                                                                 const std::shared_ptr<const sets::Bitmap>& contents) {
   auto found = entries_.with([&](const std::deque<Entry>& entries) -> std::shared_ptr<const PassageSet> {

@@ -46,8 +46,6 @@ struct PassageSet {
   std::vector<vectors::RowRun> runs;
 };
 PassageSet passages_of(const Corpus& corpus, const sets::Bitmap& contents);
-/// Some passages in the same two forms.
-PassageSet passage_set(sets::Bitmap passages);
 /// The contents that have at least one of `passages`.
 sets::Bitmap contents_of(const Corpus& corpus, const sets::Bitmap& passages);
 

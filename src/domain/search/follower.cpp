@@ -65,7 +65,11 @@ void Follower::pause(const std::stop_token& stop) {
 Status Follower::step_passages(const std::stop_token& stop, bool& drained) {
   if (take_flag(&Signal::clear_passages)) {
     rebuilding_ = true;
-    ALCOVE_TRY_VOID(passages_.clear());
+    if (Status cleared = passages_.clear(); !cleared) {
+      const std::scoped_lock lock(signal_->mutex);
+      signal_->clear_passages = true;
+      return cleared;
+    }
   }
   const std::int64_t from = passages_.applied();
   ALCOVE_TRY(const std::vector<artefacts::Change> changes, store_.changes_after(from, kBatch));
@@ -126,7 +130,11 @@ void Follower::follow_passages(const std::stop_token& stop) {
 
 Status Follower::step_names(const std::stop_token& stop, bool& drained) {
   if (take_flag(&Signal::clear_names)) {
-    ALCOVE_TRY_VOID(names_.clear());
+    if (Status cleared = names_.clear(); !cleared) {
+      const std::scoped_lock lock(signal_->mutex);
+      signal_->clear_names = true;
+      return cleared;
+    }
   }
   std::uint64_t round = 0;
   {

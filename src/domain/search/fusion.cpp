@@ -22,12 +22,10 @@ double keyword_weight(double evidence) {
 }
 
 void fuse(std::span<Candidate> candidates, double weight_of_keywords) {
-  double keyword_low = std::numeric_limits<double>::max();
   double keyword_high = 0;
   double cosine_low = std::numeric_limits<double>::max();
   double cosine_high = std::numeric_limits<double>::lowest();
   for (const Candidate& candidate : candidates) {
-    keyword_low = std::min(keyword_low, candidate.keyword);
     keyword_high = std::max(keyword_high, candidate.keyword);
     if (candidate.cosine) {
       cosine_low = std::min(cosine_low, static_cast<double>(*candidate.cosine));
@@ -38,7 +36,7 @@ void fuse(std::span<Candidate> candidates, double weight_of_keywords) {
     return high > low ? (value - low) / (high - low) : 1.0;
   };
   for (Candidate& candidate : candidates) {
-    const double keyword = keyword_high > 0 ? scaled(candidate.keyword, keyword_low, keyword_high) : 0;
+    const double keyword = keyword_high > 0 ? candidate.keyword / keyword_high : 0;
     const double meaning = candidate.cosine ? scaled(*candidate.cosine, cosine_low, cosine_high) : keyword;
     candidate.keyword_share = weight_of_keywords * keyword;
     candidate.meaning_share = (1 - weight_of_keywords) * meaning;

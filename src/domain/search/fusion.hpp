@@ -33,7 +33,8 @@ double keyword_evidence(double best_score, std::vector<double> idfs);
 /// kKeywordWeightMax · min(1, evidence ÷ kEvidenceFull).
 double keyword_weight(double evidence);
 
-/// Sets each candidate's score: both scores scaled to 0..1 over the candidates, then weighted. A candidate without a
+/// Sets each candidate's score: keyword scores as a share of the best, cosines scaled to 0..1 over the candidates, then
+/// weighted. A candidate without a
 /// vector gets its keyword score for both, so that passages whose meaning is not computed yet are not pushed down.
 void fuse(std::span<Candidate> candidates, double weight_of_keywords);
 

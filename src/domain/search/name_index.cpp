@@ -16,6 +16,7 @@ namespace {
 constexpr std::string_view kArea = "search";
 constexpr double kInNameScore = 0.9;
 constexpr double kNearNameScore = 0.5;
+constexpr double kInFolderScore = 0.15;
 /// How much of these scores tells matches of one kind apart.
 constexpr double kSpread = 0.1;
 
@@ -128,16 +129,17 @@ Status NameIndex::commit() {
   return {};
 }
 
-Result<std::vector<NameMatch>> NameIndex::search(const fulltext::Query& in_name, const fulltext::Query& near_name,
-                                                 const sets::Bitmap& visible, std::size_t limit) {
+Result<std::vector<NameMatch>> NameIndex::search(const Analysed& query, const sets::Bitmap& visible,
+                                                 std::size_t limit) {
   std::vector<NameMatch> matches;
   const std::shared_ptr<fulltext::Index> index = this->index();
   if (!index) {
     return matches;
   }
   sets::Bitmap seen;
-  for (const auto& [query, score] : {std::pair(&in_name, kInNameScore), std::pair(&near_name, kNearNameScore)}) {
-    ALCOVE_TRY(const std::vector<fulltext::Match> found, index->search(*query, limit, &visible));
+  for (const auto& [way, score] : {std::pair(&query.in_name, kInNameScore), std::pair(&query.near_name, kNearNameScore),
+                                   std::pair(&query.in_folder, kInFolderScore)}) {
+    ALCOVE_TRY(const std::vector<fulltext::Match> found, index->search(*way, limit, &visible));
     for (const fulltext::Match& match : found) {
       if (!seen.contains(match.document) && matches.size() < limit) {
         seen.add(match.document);

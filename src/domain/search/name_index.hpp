@@ -12,6 +12,7 @@
 #include "base/error.hpp"
 #include "base/sync.hpp"
 #include "domain/files/files.hpp"
+#include "domain/search/analysis.hpp"
 #include "drivers/fulltext/fulltext.hpp"
 #include "drivers/sets/bitmap.hpp"
 
@@ -36,10 +37,9 @@ class NameIndex {
   Status clear();
   [[nodiscard]] std::int64_t file_count() const { return file_count_; }
 
-  /// The best matches among `visible`, best first: all words in the name, or else in name and folders with the last
-  /// word perhaps only begun.
-  Result<std::vector<NameMatch>> search(const fulltext::Query& in_name, const fulltext::Query& near_name,
-                                        const sets::Bitmap& visible, std::size_t limit);
+  /// The best matches among `visible`, best first: all words in the name; or with the last one only begun; or, which
+  /// says little of a file, in name and folders.
+  Result<std::vector<NameMatch>> search(const Analysed& query, const sets::Bitmap& visible, std::size_t limit);
   /// Files among `visible` whose name fits: a pattern with * or ?, or words that the name must hold.
   Result<sets::Bitmap> named(std::string_view value, const sets::Bitmap& visible);
 

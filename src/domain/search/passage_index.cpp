@@ -52,6 +52,12 @@ std::int64_t parse_applied(std::string_view text) {
   return number;
 }
 
+/// The model's part of an artefact's fingerprint: "text_vectors/1(…)@model".
+std::uint64_t space_of_artefact(std::string_view fingerprint) {
+  const std::size_t at = fingerprint.find('@');
+  return space_of_model(at == std::string_view::npos ? std::string_view() : fingerprint.substr(at + 1));
+}
+
 /// Removes a folder or file by renaming it first: a searcher may still be reading it, and a new one takes its place.
 Status remove_path(const std::filesystem::path& path) {
   std::error_code error;
@@ -68,6 +74,14 @@ Status remove_path(const std::filesystem::path& path) {
 }
 
 }  // namespace
+
+std::uint64_t space_of_model(std::string_view model_fingerprint) {
+  std::uint64_t hash = 0xCBF29CE484222325ULL;  // FNV-1a
+  for (const char c : model_fingerprint) {
+    hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001B3ULL;
+  }
+  return hash;
+}
 
 Result<std::unique_ptr<PassageIndex>> PassageIndex::open(const std::filesystem::path& folder, artefacts::Store& store) {
   auto index = std::unique_ptr<PassageIndex>(new PassageIndex(folder, store));
@@ -209,6 +223,9 @@ void PassageIndex::publish() {
 }
 
 Status PassageIndex::apply(const artefacts::Change& change) {
+  if (!keyword_) {
+    return fail(ErrorCode::kUnavailable, "The search index is not open");
+  }
   if (change.sequence > keyword_applied_) {
     ALCOVE_TRY_VOID(apply_to_keyword(change));
     keyword_applied_ = change.sequence;
@@ -281,7 +298,8 @@ Status PassageIndex::index_passages(ContentNumber content) {
     if (text::has_stemmer(passage.language) && languages_.insert(passage.language).second) {
       ALCOVE_TRY_VOID(keyword_->set_metadata("L" + passage.language, "1"));
     }
-    ALCOVE_TRY_VOID(keyword_->replace(run.first + i, passage_postings(passage), as_text(wire::encode(passage))));
+    const std::string_view next = i + 1 < run.count ? std::string_view(decoded->passages[i + 1].text) : "";
+    ALCOVE_TRY_VOID(keyword_->replace(run.first + i, passage_postings(passage, next), as_text(wire::encode(passage))));
   }
   runs_[run.first] = run;
   first_of_content_[content.value] = run.first;
@@ -356,20 +374,21 @@ Status PassageIndex::write_vectors(const artefacts::Change& change) {
     log_warning(kArea, "the vectors of content {} do not fit its passages and were left out", content.value);
     return {};
   }
-  if (vectors_ && vectors_->dimensions() != decoded->dimensions) {
-    if (change.sequence <= dimensions_since_) {
+  const std::uint64_t space = space_of_artefact(artefact->fingerprint);
+  if (vectors_ && (vectors_->dimensions() != decoded->dimensions || vectors_->space() != space)) {
+    if (change.sequence <= space_since_) {
       return {};  // Of the model before: waits to be computed anew.
     }
-    log_info(kArea, "vectors have {} dimensions now; their rows are remade", decoded->dimensions);
+    log_info(kArea, "vectors are of another model now; their rows are remade");
     ALCOVE_TRY_VOID(remove_vectors());
-    ALCOVE_TRY(vectors_, vectors::VectorRows::create(folder_ / "text_vectors", decoded->dimensions));
+    ALCOVE_TRY(vectors_, vectors::VectorRows::create(folder_ / "text_vectors", decoded->dimensions, space));
     vectors_restarted_ = true;
-    dimensions_since_ = change.sequence;
+    space_since_ = change.sequence;
     ++pending_;
     return {};
   }
   if (!vectors_) {
-    ALCOVE_TRY(vectors_, vectors::VectorRows::create(folder_ / "text_vectors", decoded->dimensions));
+    ALCOVE_TRY(vectors_, vectors::VectorRows::create(folder_ / "text_vectors", decoded->dimensions, space));
   }
   ALCOVE_TRY_VOID(vectors_->write(run.first, decoded->scales, decoded->values));
   with_vectors_.add(content.value);

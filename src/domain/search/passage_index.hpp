@@ -26,6 +26,9 @@ struct Generation {
   std::shared_ptr<const Corpus> corpus;
 };
 
+/// Names the space of a model by its fingerprint: vectors of two spaces are never compared.
+std::uint64_t space_of_model(std::string_view model_fingerprint);
+
 /// Both indexes follow the artefact store; each keeps the number of the last change inside its own commit, so either
 /// may be older than the other, or be gone, and is brought up by applying changes again.
 ///
@@ -45,7 +48,8 @@ class PassageIndex {
   [[nodiscard]] std::size_t pending() const { return pending_; }
   /// Makes all applied changes durable and visible.
   Status commit();
-  /// Throws both indexes away; searches find nothing until changes are applied from 0.
+  /// Throws both indexes away; searches find nothing until changes are applied from 0. After an error nothing can be
+  /// applied until it succeeds.
   Status clear();
 
  private:
@@ -72,9 +76,9 @@ class PassageIndex {
   std::shared_ptr<vectors::VectorRows> vectors_;  ///< Shared with generations in use.
   std::int64_t keyword_applied_ = 0;
   std::int64_t vectors_applied_ = 0;
-  /// Another model's vectors may have another size: the rows begin anew, and changes up to this one that still have the
-  /// old size are passed over.
-  std::int64_t dimensions_since_ = 0;
+  /// Another model's vectors are of another space: the rows begin anew, and changes up to this one that still are of
+  /// the old space are passed over.
+  std::int64_t space_since_ = 0;
   bool vectors_restarted_ = false;
   std::size_t pending_ = 0;
   std::uint64_t version_ = 0;

@@ -13,9 +13,9 @@
 namespace alcove::search {
 
 /// Longest query in bytes; the rest is ignored with a note.
-inline constexpr std::size_t kQueryBytesMax = 2'000;
+inline constexpr std::size_t kQueryBytesMax = 8'000;
 /// Most words, phrases, exclusions and filters taken from one query together.
-inline constexpr std::size_t kQueryItemsMax = 64;
+inline constexpr std::size_t kQueryItemsMax = 400;
 
 /// `type:`, `in:` or `name:`; with a minus before it the opposite.
 struct Filter {

@@ -20,39 +20,52 @@ std::string without_slashes(std::string_view path) {
   return std::string(path);
 }
 
+using FolderPlace = files::Files::FolderPlace;
+
 /// What `in:` means: "Library", "Library/folder" or "Library:folder"; else a folder of that path in any library.
-std::vector<Under> resolve_under(const std::vector<files::Library>& libraries, std::string_view value) {
-  std::vector<Under> found;
+std::vector<FolderPlace> resolve_exactly(const std::vector<files::Library>& libraries, std::string_view value) {
+  std::vector<FolderPlace> found;
   const std::string wanted = text::fold_word(value);
   for (const files::Library& library : libraries) {
     const std::string name = text::fold_word(library.name);
     if (wanted == name) {
-      return {{.library = library.id, .folder = {}}};
+      return {{.library = library.id, .path = {}}};
     }
     // Folding may change the length, so the separator is looked for in the value as typed.
     for (const char separator : {'/', ':'}) {
       for (std::size_t at = value.find(separator); at != std::string_view::npos; at = value.find(separator, at + 1)) {
         if (text::fold_word(value.substr(0, at)) == name) {
-          found.push_back({.library = library.id, .folder = without_slashes(value.substr(at + 1))});
+          found.push_back({.library = library.id, .path = without_slashes(value.substr(at + 1))});
         }
       }
     }
   }
   if (found.empty()) {
     for (const files::Library& library : libraries) {
-      found.push_back({.library = library.id, .folder = without_slashes(value)});
+      found.push_back({.library = library.id, .path = without_slashes(value)});
     }
   }
   return found;
 }
 
-}  // namespace
-
-bool Under::holds(const files::File& file) const {
-  return file.library == library &&
-         (folder.empty() ||
-          (file.path.size() > folder.size() && file.path.starts_with(folder) && file.path[folder.size()] == '/'));
+/// Else folders at any depth whose path ends like that, letters of either case: "taxes" is Papers/2024/Taxes.
+Result<std::vector<FolderPlace>> resolve_loosely(files::Files& files, const auth::Principal& principal,
+                                                 const std::vector<files::Library>& libraries, std::string_view value) {
+  const std::string wanted = "/" + text::fold_word(without_slashes(value));
+  const std::string last = wanted.substr(wanted.rfind('/') + 1);
+  ALCOVE_TRY(auto places,
+             files.folders_where(
+                 principal, [&](std::string_view name) { return text::fold_word(to_valid_utf8(name)) == last; },
+                 kFoldersOfOneNameMax));
+  std::erase_if(places, [&](const FolderPlace& place) {
+    const auto library = std::ranges::find(libraries, place.library, &files::Library::id);
+    const std::string above = library == libraries.end() ? std::string() : library->name;
+    return !text::fold_word("/" + above + "/" + to_valid_utf8(place.path)).ends_with(wanted);
+  });
+  return places;
 }
+
+}  // namespace
 
 void Scope::narrow(const sets::Bitmap& to) {
   auto narrowed = std::make_shared<sets::Bitmap>(*contents_);
@@ -62,64 +75,42 @@ void Scope::narrow(const sets::Bitmap& to) {
 }
 
 Status Scope::apply_in(files::Files& files, const auth::Principal& principal, const Filter& filter,
-                       sets::Bitmap& inside) {
+                       sets::Bitmap& inside, sets::Bitmap& outside) {
   ALCOVE_TRY(const std::vector<files::Library> libraries, files.libraries());
-  const std::vector<Under> resolved = resolve_under(libraries, filter.value);
-  if (filter.negated) {
-    outside_.insert(outside_.end(), resolved.begin(), resolved.end());
-    filtered_ = true;
-    return {};
-  }
-  bool any = false;
-  for (const Under& under : resolved) {
-    auto contents = files.contents_under(principal, under.library, under.folder);
-    if (contents) {
-      any = any || !contents->empty();
-      inside |= *contents;
-    } else if (contents.error().code != ErrorCode::kNotFound) {
-      return std::unexpected(std::move(contents).error());
+  const auto files_in = [&](const std::vector<FolderPlace>& places) -> Result<sets::Bitmap> {
+    sets::Bitmap found;
+    for (const FolderPlace& place : places) {
+      ALCOVE_TRY(const sets::Bitmap under, files.files_under(principal, place.library, place.path));
+      found |= under;
     }
+    return found;
+  };
+  ALCOVE_TRY(sets::Bitmap found, files_in(resolve_exactly(libraries, filter.value)));
+  if (found.empty()) {
+    ALCOVE_TRY(const auto places, resolve_loosely(files, principal, libraries, filter.value));
+    ALCOVE_TRY(found, files_in(places));
   }
-  if (!any) {
-    notes_.push_back(fmt::format("No library or folder “{}” with read files was found", filter.value));
+  if (found.empty()) {
+    notes_.push_back(fmt::format("No library or folder “{}” with files was found", filter.value));
   }
-  inside_.insert(inside_.end(), resolved.begin(), resolved.end());
+  (filter.negated ? outside : inside) |= found;
   return {};
 }
 
-Status Scope::apply_name(NameIndex& names, files::Files& files, const Filter& filter) {
-  ALCOVE_TRY(sets::Bitmap named, names.named(filter.value, *visible_files_));
-  if (filter.negated) {
-    not_named_ |= named;
-    filtered_ = true;
-    return {};
+Status Scope::narrow_to_allowed_files(files::Files& files, const auth::Principal& principal) {
+  sets::Bitmap rejected = *visible_files_;
+  rejected -= *allowed_files_;
+  filtered_ = true;
+  // Both ways leave the contents that an allowed file has; the smaller set costs less.
+  if (rejected.size() <= allowed_files_->size()) {
+    ALCOVE_TRY(const auto projection, files.project(principal, rejected));
+    auto kept = std::make_shared<sets::Bitmap>(*contents_);
+    *kept -= projection.only;
+    contents_ = std::move(kept);
+  } else {
+    ALCOVE_TRY(const auto projection, files.project(principal, *allowed_files_));
+    narrow(projection.any);
   }
-  if (named_) {
-    named &= *named_;
-  }
-  named_ = std::move(named);
-  if (named_->size() > kNameFilterFilesMax) {
-    notes_.push_back(fmt::format("More than {} names match “{}”; only some of them were searched", kNameFilterFilesMax,
-                                 filter.value));
-  }
-  std::vector<std::uint32_t> contents;
-  std::size_t seen = 0;
-  Status status;
-  named_->for_each([&](std::uint32_t id) {
-    auto file = files.find(FileId{id});
-    if (!file) {
-      status = std::unexpected(std::move(file).error());
-      return false;
-    }
-    if (*file && (*file)->content) {
-      contents.push_back((*file)->content.value);
-    }
-    return ++seen < kNameFilterFilesMax;
-  });
-  ALCOVE_TRY_VOID(std::move(status));
-  sets::Bitmap projected;
-  projected.add_many(contents);
-  narrow(projected);
   return {};
 }
 
@@ -128,6 +119,7 @@ Status Scope::apply_filters(const Generation& generation, NameIndex& names, file
   sets::Bitmap of_type;
   sets::Bitmap not_of_type;
   sets::Bitmap inside;
+  sets::Bitmap outside;
   bool by_folder = false;
   for (const Filter& filter : query.filters) {
     switch (filter.kind) {
@@ -142,9 +134,19 @@ Status Scope::apply_filters(const Generation& generation, NameIndex& names, file
         break;
       case Filter::Kind::kIn:
         by_folder = by_folder || !filter.negated;
-        ALCOVE_TRY_VOID(apply_in(files, principal, filter, inside));
+        ALCOVE_TRY_VOID(apply_in(files, principal, filter, inside, outside));
+        allowed_files_ = allowed_files_ ? std::move(allowed_files_) : *visible_files_;
         break;
-      case Filter::Kind::kName: ALCOVE_TRY_VOID(apply_name(names, files, filter)); break;
+      case Filter::Kind::kName: {
+        allowed_files_ = allowed_files_ ? std::move(allowed_files_) : *visible_files_;
+        ALCOVE_TRY(const sets::Bitmap named, names.named(filter.value, *visible_files_));
+        if (filter.negated) {
+          *allowed_files_ -= named;
+        } else {
+          *allowed_files_ &= named;
+        }
+        break;
+      }
     }
   }
   if (by_type_) {
@@ -156,37 +158,41 @@ Status Scope::apply_filters(const Generation& generation, NameIndex& names, file
     contents_ = std::move(kept);
     filtered_ = true;
   }
-  if (by_folder) {
-    narrow(inside);
+  if (!allowed_files_) {
+    return {};
   }
-  return {};
+  if (by_folder) {
+    *allowed_files_ &= inside;
+  }
+  *allowed_files_ -= outside;
+  return narrow_to_allowed_files(files, principal);
 }
 
 Status Scope::apply_words(const Generation& generation, const Analysed& analysed) {
   const Corpus& corpus = *generation.corpus;
-  if (!analysed.excluded.empty()) {
-    auto kept = std::make_shared<sets::Bitmap>(*contents_);
-    for (const fulltext::Query& excluded : analysed.excluded) {
-      ALCOVE_TRY(const sets::Bitmap passages, generation.keyword->matches(excluded, nullptr));
-      *kept -= contents_of(corpus, passages);
-    }
-    contents_ = std::move(kept);
-    filtered_ = true;
-  }
-  if (analysed.phrases.empty()) {
+  if (analysed.excluded.empty() && analysed.phrases.empty()) {
     return {};
   }
   filtered_ = true;
-  with_phrases_ = *contents_;
-  sets::Bitmap holding;
-  for (const fulltext::Query& phrase : analysed.phrases) {
-    ALCOVE_TRY(const sets::Bitmap passages, generation.keyword->matches(phrase, nullptr));
-    *with_phrases_ &= contents_of(corpus, passages);
-    holding |= passages;
+  const sets::Bitmap within = passages_of(corpus, *contents_).passages;
+  auto kept = std::make_shared<sets::Bitmap>(*contents_);
+  for (const fulltext::Query& excluded : analysed.excluded) {
+    ALCOVE_TRY(const sets::Bitmap passages, generation.keyword->matches(excluded, &within));
+    *kept -= contents_of(corpus, passages);
   }
-  sets::Bitmap passages = passages_of(corpus, *with_phrases_).passages;
-  passages &= holding;
-  passages_ = std::make_shared<const PassageSet>(passage_set(std::move(passages)));
+  contents_ = std::move(kept);
+  if (analysed.phrases.empty()) {
+    return {};
+  }
+  with_phrases_ = *contents_;
+  holding_.emplace();
+  for (const fulltext::Query& phrase : analysed.phrases) {
+    ALCOVE_TRY(const sets::Bitmap passages, generation.keyword->matches(phrase, &within));
+    *with_phrases_ &= contents_of(corpus, passages);
+    *holding_ |= passages;
+  }
+  passages_ = std::make_shared<const PassageSet>(passages_of(corpus, *with_phrases_));
+  *holding_ &= passages_->passages;
   return {};
 }
 
@@ -209,12 +215,7 @@ Result<Scope> Scope::make(const Generation& generation, NameIndex& names, files:
 }
 
 bool Scope::accepts(const files::File& file) const {
-  const auto id = static_cast<std::uint32_t>(file.id.value);
-  const auto holds = [&](const Under& under) { return under.holds(file); };
-  if ((named_ && !named_->contains(id)) || not_named_.contains(id)) {
-    return false;
-  }
-  if ((!inside_.empty() && std::ranges::none_of(inside_, holds)) || std::ranges::any_of(outside_, holds)) {
+  if (allowed_files_ && !allowed_files_->contains(static_cast<std::uint32_t>(file.id.value))) {
     return false;
   }
   if (excluded_words_.empty()) {

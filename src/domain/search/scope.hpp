@@ -19,15 +19,8 @@
 
 namespace alcove::search {
 
-/// Most files that a `name:` filter follows to their contents; beyond, the answer says that it is incomplete.
-inline constexpr std::size_t kNameFilterFilesMax = 20'000;
-
-/// A folder of a library; "" is the whole library.
-struct Under {
-  LibraryId library;
-  std::string folder;
-  [[nodiscard]] bool holds(const files::File& file) const;
-};
+/// Folders of one name that an `in:` may stand for.
+inline constexpr std::size_t kFoldersOfOneNameMax = 100;
 
 /// Made anew for every query.
 class Scope {
@@ -36,8 +29,10 @@ class Scope {
                             const auth::Principal& principal, const ParsedQuery& query, const Analysed& analysed,
                             PassageSetCache& cache);
 
-  /// Passages that may be hits: of allowed contents; where phrases are required, those that hold one.
+  /// Passages that may be hits: of allowed contents that hold every phrase.
   [[nodiscard]] const PassageSet& passages() const { return *passages_; }
+  /// Those of them that hold a required phrase; nothing when none is required.
+  [[nodiscard]] const std::optional<sets::Bitmap>& holding() const { return holding_; }
   /// Contents that may be hits, before phrases.
   [[nodiscard]] const sets::Bitmap& contents() const { return *contents_; }
   [[nodiscard]] const sets::Bitmap& visible_files() const { return *visible_files_; }
@@ -47,13 +42,16 @@ class Scope {
   [[nodiscard]] bool accepts_by_name(const files::File& file) const;
   /// Whether anything but visibility narrows the scope.
   [[nodiscard]] bool is_filtered() const { return filtered_; }
+  /// Files that pass the filters on files; nothing when there are none.
+  [[nodiscard]] const std::optional<sets::Bitmap>& allowed_files() const { return allowed_files_; }
   [[nodiscard]] const std::vector<std::string>& notes() const { return notes_; }
 
  private:
   Status apply_filters(const Generation& generation, NameIndex& names, files::Files& files,
                        const auth::Principal& principal, const ParsedQuery& query);
-  Status apply_in(files::Files& files, const auth::Principal& principal, const Filter& filter, sets::Bitmap& inside);
-  Status apply_name(NameIndex& names, files::Files& files, const Filter& filter);
+  Status apply_in(files::Files& files, const auth::Principal& principal, const Filter& filter, sets::Bitmap& inside,
+                  sets::Bitmap& outside);
+  Status narrow_to_allowed_files(files::Files& files, const auth::Principal& principal);
   Status apply_words(const Generation& generation, const Analysed& analysed);
   void narrow(const sets::Bitmap& to);
 
@@ -61,10 +59,8 @@ class Scope {
   std::shared_ptr<const sets::Bitmap> visible_files_;
   std::shared_ptr<const PassageSet> passages_;  ///< Shared with the cache.
   std::optional<sets::Bitmap> with_phrases_;    ///< Contents that hold every phrase.
-  std::vector<Under> inside_;
-  std::vector<Under> outside_;
-  std::optional<sets::Bitmap> named_;
-  sets::Bitmap not_named_;
+  std::optional<sets::Bitmap> holding_;         ///< Passages.
+  std::optional<sets::Bitmap> allowed_files_;
   bool by_type_ = false;
   bool filtered_ = false;
   std::vector<std::vector<std::string>> phrase_words_;

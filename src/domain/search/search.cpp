@@ -54,6 +54,9 @@ Result<std::unique_ptr<Search>> Search::start(const std::filesystem::path& data_
 
 Result<Response> Search::search(const auth::Principal& principal, const Request& request, const Context& context) {
   auto answered = impl_->answer_once(principal, request, context);
+  if (answered && impl_->follower->rebuilding()) {
+    answered->notes.emplace_back("The search index is being remade; until that is done not everything is found");
+  }
   if (answered || answered.error().code != ErrorCode::kCorrupt) {
     return answered;
   }

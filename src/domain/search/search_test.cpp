@@ -1,17 +1,13 @@
-#include "domain/search/search.hpp"
+#include "domain/search/search_test.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <unistd.h>
 
 #include <algorithm>
-#include <atomic>
-#include <cmath>
 #include <string>
 #include <vector>
 
 #include "domain/search/passage_index.hpp"
-#include "domain/search/shelf.hpp"
 
 namespace alcove::search {
 namespace {
@@ -21,103 +17,6 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::UnorderedElementsAre;
-
-constexpr std::chrono::seconds kPatience{20};
-
-/// A vector per meaning: words of one group point the same way.
-std::vector<float> meaning_of(std::string_view text) {
-  const std::vector<std::vector<std::string_view>> groups{
-      {"car", "automobile", "vehicle"}, {"apple", "fruit", "orchard"}, {"tax", "invoice", "bill"}, {"dog", "puppy"}};
-  std::vector<float> values(16, 0.05F);
-  for (std::size_t group = 0; group < groups.size(); ++group) {
-    for (const std::string_view word : groups[group]) {
-      values[group] += text.contains(word) ? 1.0F : 0.0F;
-    }
-  }
-  values[8 + text.size() % 8] += 0.1F;
-  float squares = 0;
-  for (const float value : values) {
-    squares += value * value;
-  }
-  for (float& value : values) {
-    value /= std::sqrt(squares);
-  }
-  return values;
-}
-
-wire::Passage passage(std::string text) {
-  wire::Passage made;
-  made.text = std::move(text);
-  made.place.kind = wire::PlaceKind::kLine;
-  made.place.line_first = 3;
-  made.language = "en";
-  return made;
-}
-
-Shelf::Document document(std::string path, std::vector<std::string> texts,
-                         wire::Format format = wire::Format::kPlainText) {
-  Shelf::Document made{.path = std::move(path), .format = format, .passages = {}, .vectors = {}};
-  for (std::string& text : texts) {
-    made.vectors.push_back(meaning_of(text));
-    made.passages.push_back(passage(std::move(text)));
-  }
-  return made;
-}
-
-class SearchTest : public testing::Test {
- protected:
-  void SetUp() override {
-    folder_ = std::filesystem::temp_directory_path() / ("alcove-search-" + std::to_string(getpid()) + "-" +
-                                                        testing::UnitTest::GetInstance()->current_test_info()->name());
-    std::filesystem::remove_all(folder_);
-    shelf_ = std::make_unique<Shelf>(folder_);
-    start();
-  }
-  void TearDown() override {
-    search_.reset();
-    shelf_.reset();
-    if (!HasFailure()) {
-      std::filesystem::remove_all(folder_);
-    }
-  }
-
-  void start() {
-    search_.reset();
-    auto started =
-        Search::start(folder_, shelf_->store(), shelf_->files(),
-                      [this](const std::string& text, const Context&) -> Result<Embedding> {
-                        if (!model_works_) {
-                          return fail(ErrorCode::kUnavailable, "The model is not running");
-                        }
-                        return Embedding{.values = meaning_of(text), .model_name = "test", .model_fingerprint = "t"};
-                      });
-    ASSERT_TRUE(started) << started.error().detail;
-    search_ = std::move(*started);
-  }
-  void settle() { ASSERT_TRUE(search_->wait_until_applied(Context::with_timeout(kPatience))); }
-
-  Response ask(const std::string& query, Mode mode = Mode::kHybrid, std::size_t limit = 20) {
-    auto response = search_->search(Shelf::everyone(), {.query = query, .mode = mode, .limit = limit},
-                                    Context::with_timeout(kPatience));
-    EXPECT_TRUE(response) << response.error().detail;
-    return response ? *response : Response{};
-  }
-  static std::vector<std::string> paths(const Response& response) {
-    std::vector<std::string> found;
-    for (const Hit& hit : response.hits) {
-      found.push_back(hit.file.path);
-    }
-    return found;
-  }
-  std::vector<std::string> found(const std::string& query, Mode mode = Mode::kHybrid) {
-    return paths(ask(query, mode));
-  }
-
-  std::filesystem::path folder_;
-  std::unique_ptr<Shelf> shelf_;
-  std::unique_ptr<Search> search_;
-  std::atomic<bool> model_works_ = true;
-};
 
 TEST_F(SearchTest, FindsByWordAndByMeaning) {
   shelf_->add(document("a.txt", {"The automobile was parked outside."}));
@@ -395,7 +294,7 @@ TEST_F(SearchTest, ReplayIsIdempotent) {
   const auto state = [&](PassageIndex& index) {
     const Generation generation = index.generation();
     return std::tuple(generation.corpus->passage_count, generation.corpus->vector_count,
-                      generation.keyword->statistics()->document_count, generation.vectors->row_count());
+                      generation.keyword->statistics()->document_count, generation.vectors->count_rows());
   };
   for (std::size_t crash = 0; crash <= changes->size(); ++crash) {
     std::filesystem::remove_all(other);

@@ -4,7 +4,9 @@
 
 #include <algorithm>
 #include <atomic>
+#include <cerrno>
 #include <cmath>
+#include <cstring>
 #include <exception>
 #include <utility>
 
@@ -23,6 +25,13 @@ constexpr Xapian::termcount kPrefixTermsMax = 100;
 Error error_of(const Xapian::Error& error) {
   const std::string detail = std::string("xapian: ") + error.get_type() + ": " + error.get_msg();
   const std::string_view type = error.get_type();
+  // Xapian opens lazily: a lack of descriptors or memory shows as "cannot be opened", too, and is no damage.
+  const std::string_view cause = error.get_error_string() != nullptr ? error.get_error_string() : "";
+  const bool scarce = cause == std::strerror(EMFILE) || cause == std::strerror(ENFILE) ||
+                      cause == std::strerror(ENOMEM) || cause == std::strerror(EACCES) || cause == std::strerror(EIO);
+  if (type == "DatabaseOpeningError" && scarce) {
+    return make_error(ErrorCode::kUnavailable, "The search index cannot be opened now", detail);
+  }
   if (type == "DatabaseCorruptError" || type == "DatabaseVersionError" || type == "DatabaseOpeningError" ||
       type == "DatabaseNotFoundError") {
     return make_error(ErrorCode::kCorrupt, "The search index is damaged", detail);
@@ -352,7 +361,9 @@ Result<sets::Bitmap> Index::matches(const Query& query, const sets::Bitmap* with
       enquire.set_query(built);
       enquire.set_weighting_scheme(Xapian::BoolWeight());
       enquire.set_docid_order(Xapian::Enquire::ASCENDING);
-      const Xapian::MSet set = enquire.get_mset(0, database.get_doccount());
+      const Xapian::doccount all = database.get_doccount();
+      const Xapian::MSet set = enquire.get_mset(
+          0, within == nullptr ? all : static_cast<Xapian::doccount>(std::min<std::uint64_t>(all, within->size())));
       documents.reserve(set.size());
       for (auto match = set.begin(); match != set.end(); ++match) {
         documents.push_back(*match);

@@ -17,7 +17,7 @@
 namespace alcove::http {
 
 struct Limits {
-  std::size_t header_bytes_max = 16UL * 1024;
+  std::size_t header_bytes_max = 40UL * 1024;
   std::size_t body_bytes_max = 1024UL * 1024;
   std::size_t connections_max = 512;
   /// Requests that wait for a thread; one more is answered 503.

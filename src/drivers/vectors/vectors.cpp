@@ -22,7 +22,7 @@ namespace alcove::vectors {
 namespace {
 
 constexpr std::uint64_t kMagic = 0x31'63'65'56'6F'6C'41'0AULL;
-constexpr std::uint32_t kVersion = 1;
+constexpr std::uint32_t kVersion = 2;
 constexpr std::size_t kSlotBytes = 2048;
 constexpr std::size_t kRowsOffset = 2 * kSlotBytes;
 /// The file grows by this many rows at a time, so that mappings are made anew rarely.
@@ -35,7 +35,7 @@ struct Header {
   std::uint32_t dimensions = 0;
   std::uint64_t generation = 0;
   std::int64_t applied = 0;
-  std::uint64_t row_count = 0;
+  std::uint64_t space = 0;
   std::uint64_t capacity_rows = 0;
   std::uint64_t checksum = 0;
 };
@@ -145,7 +145,6 @@ struct VectorRows::Impl {
   int descriptor = -1;
   Header header;
   std::size_t stride = 0;
-  std::atomic<std::uint64_t> row_count{0};
   std::atomic<std::int64_t> applied{0};
   /// What searches see: rows below `capacity_rows` of the mapping.
   struct View {
@@ -205,7 +204,6 @@ struct VectorRows::Impl {
 
   Status write_header() {
     ++header.generation;
-    header.row_count = row_count.load();
     header.applied = applied.load();
     header.checksum = checksum_of(header);
     const std::uint64_t slot = header.generation % 2;
@@ -248,13 +246,13 @@ Result<std::unique_ptr<VectorRows>> VectorRows::open(const std::filesystem::path
   if (best->capacity_rows > UINT32_MAX + 1ULL + kGrowthRows || static_cast<std::uint64_t>(state.st_size) < needed) {
     return fail(ErrorCode::kCorrupt, "The vector index is damaged", "vector rows: the file is too short");
   }
-  impl->row_count = best->row_count;
   impl->applied = best->applied;
   ALCOVE_TRY_VOID(impl->map(best->capacity_rows));
   return std::unique_ptr<VectorRows>(new VectorRows(std::move(impl)));
 }
 
-Result<std::unique_ptr<VectorRows>> VectorRows::create(const std::filesystem::path& path, std::uint32_t dimensions) {
+Result<std::unique_ptr<VectorRows>> VectorRows::create(const std::filesystem::path& path, std::uint32_t dimensions,
+                                                       std::uint64_t space) {
   if (dimensions == 0 || dimensions > kDimensionsMax) {
     return fail(ErrorCode::kInvalidArgument, "Vectors of that size are not supported");
   }
@@ -269,6 +267,7 @@ Result<std::unique_ptr<VectorRows>> VectorRows::create(const std::filesystem::pa
     return fail_errno(errno, "create vector rows");
   }
   impl->header.dimensions = dimensions;
+  impl->header.space = space;
   impl->stride = stride_of(dimensions);
   ALCOVE_TRY_VOID(impl->grow_to(kGrowthRows));
   ALCOVE_TRY_VOID(impl->write_header());
@@ -281,8 +280,16 @@ std::uint32_t VectorRows::dimensions() const {
 std::int64_t VectorRows::applied() const {
   return impl_->applied.load();
 }
-std::uint64_t VectorRows::row_count() const {
-  return impl_->row_count.load();
+std::uint64_t VectorRows::space() const {
+  return impl_->header.space;
+}
+std::uint64_t VectorRows::count_rows() const {
+  const Impl::View view = impl_->snapshot();
+  std::uint64_t count = 0;
+  for (std::uint64_t row = 0; row < view.capacity_rows; ++row) {
+    count += view.scale(row) != 0 ? 1U : 0U;
+  }
+  return count;
 }
 
 Status VectorRows::write(std::uint32_t first, std::span<const float> scales, std::span<const std::int8_t> values) {
@@ -294,18 +301,13 @@ Status VectorRows::write(std::uint32_t first, std::span<const float> scales, std
     return {};
   }
   ALCOVE_TRY_VOID(impl_->grow_to(first + scales.size()));
-  const Impl::View view = impl_->snapshot();
   std::vector<std::uint8_t> bytes(scales.size() * impl_->stride);
-  std::int64_t appeared = 0;
   for (std::size_t i = 0; i < scales.size(); ++i) {
     std::uint8_t* const row = bytes.data() + i * impl_->stride;
     std::memcpy(row, values.data() + i * dimensions, dimensions);
     std::memcpy(row + impl_->stride - sizeof(float), &scales[i], sizeof(float));
-    appeared += (scales[i] != 0 ? 1 : 0) - (view.scale(first + i) != 0 ? 1 : 0);
   }
-  ALCOVE_TRY_VOID(write_all(impl_->descriptor, bytes.data(), bytes.size(), kRowsOffset + first * impl_->stride));
-  impl_->row_count.fetch_add(static_cast<std::uint64_t>(appeared));
-  return {};
+  return write_all(impl_->descriptor, bytes.data(), bytes.size(), kRowsOffset + first * impl_->stride);
 }
 
 Status VectorRows::clear(RowRun run) {

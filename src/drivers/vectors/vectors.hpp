@@ -48,15 +48,18 @@ class VectorRows {
  public:
   /// Opens an existing file. Errors: kNotFound, kCorrupt.
   static Result<std::unique_ptr<VectorRows>> open(const std::filesystem::path& path);
-  /// Makes a new, empty file, replacing one that is there (searches on the old one stay valid).
-  static Result<std::unique_ptr<VectorRows>> create(const std::filesystem::path& path, std::uint32_t dimensions);
+  /// Makes a new, empty file, replacing one that is there (searches on the old one stay valid). `space` names what made
+  /// the vectors: those of another model must never be compared with them.
+  static Result<std::unique_ptr<VectorRows>> create(const std::filesystem::path& path, std::uint32_t dimensions,
+                                                    std::uint64_t space = 0);
   ~VectorRows();
 
   [[nodiscard]] std::uint32_t dimensions() const;
+  [[nodiscard]] std::uint64_t space() const;
   /// The number given to the last commit.
   [[nodiscard]] std::int64_t applied() const;
-  /// Rows that exist.
-  [[nodiscard]] std::uint64_t row_count() const;
+  /// Rows that exist, counted: takes a look at each.
+  [[nodiscard]] std::uint64_t count_rows() const;
 
   /// Writes rows `first` and following. Requires: values.size() == scales.size() × dimensions.
   Status write(std::uint32_t first, std::span<const float> scales, std::span<const std::int8_t> values);

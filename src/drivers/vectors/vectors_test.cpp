@@ -181,7 +181,7 @@ TEST_F(VectorFile, RowsAndAppliedNumberSurviveReopening) {
   ASSERT_TRUE(rows) << rows.error().detail;
   EXPECT_EQ((*rows)->applied(), 8);
   EXPECT_EQ((*rows)->dimensions(), kDimensions);
-  EXPECT_EQ((*rows)->row_count(), 1U);
+  EXPECT_EQ((*rows)->count_rows(), 1U);
   EXPECT_TRUE((*rows)->has(40'000));
   EXPECT_FALSE((*rows)->has(39'999));
   EXPECT_FALSE((*rows)->has(UINT32_MAX));
@@ -196,7 +196,7 @@ TEST_F(VectorFile, ClearedRowsAreGone) {
   ASSERT_TRUE(rows->clear({.first = 3, .count = 4}));
   ASSERT_TRUE(rows->clear({.first = 3, .count = 4}));
   ASSERT_TRUE(rows->clear({.first = 4'000'000, .count = 4}));
-  EXPECT_EQ(rows->row_count(), 6U);
+  EXPECT_EQ(rows->count_rows(), 6U);
   const std::vector<RowRun> all{{.first = 0, .count = 100}};
   EXPECT_EQ(rows->nearest(random_unit(random), all, 100).size(), 6U);
 }

@@ -82,7 +82,7 @@ Status write_hit(json::Writer& writer, Services& services, const search::Hit& hi
 RouteResult search(Api& api, Call& call) {
   QueryReader reader(call.request);
   search::Request request;
-  request.query = reader.required_text("q", {.length_min = 1, .length_max = 1'000});
+  request.query = reader.required_text("q", {.length_min = 1, .length_max = 3'000});
   const std::string mode = reader.optional_choice("mode", {"hybrid", "keyword", "meaning"}).value_or("hybrid");
   request.mode = mode == "keyword"   ? search::Mode::kKeyword
                  : mode == "meaning" ? search::Mode::kMeaning
