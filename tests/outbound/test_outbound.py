@@ -1,6 +1,6 @@
 """The whole system in a network namespace whose every packet beyond loopback is counted: there is none.
 
-The namespace has a default route into a dummy device, so that a packet would have somewhere to go and be seen.
+The namespace has a default route into one end of a virtual cable, so that a packet would have somewhere to go and be seen.
 """
 import os
 import shutil
@@ -14,7 +14,7 @@ NAMESPACE = f"alcove-test-{os.getpid()}"
 
 
 def statistics():
-    """Packets sent on the dummy device, read inside the namespace."""
+    """Packets sent into the cable, read inside the namespace."""
     output = subprocess.run(["ip", "netns", "exec", NAMESPACE, "cat", "/proc/net/dev"], capture_output=True, text=True, check=True).stdout
     line = next(line for line in output.splitlines() if line.strip().startswith("out0:"))
     return int(line.split(":")[1].split()[9])
@@ -28,8 +28,9 @@ def namespace():
     run("ip", "netns", "add", NAMESPACE)
     try:
         run("ip", "-n", NAMESPACE, "link", "set", "lo", "up")
-        run("ip", "-n", NAMESPACE, "link", "add", "out0", "type", "dummy")
-        run("ip", "netns", "exec", NAMESPACE, "sh", "-c", "echo 1 > /proc/sys/net/ipv6/conf/out0/disable_ipv6")
+        run("ip", "-n", NAMESPACE, "link", "add", "out0", "type", "veth", "peer", "name", "sink0")
+        run("ip", "netns", "exec", NAMESPACE, "sh", "-c", "echo 1 > /proc/sys/net/ipv6/conf/all/disable_ipv6")
+        run("ip", "-n", NAMESPACE, "link", "set", "sink0", "up", "arp", "off")
         run("ip", "-n", NAMESPACE, "addr", "add", "192.0.2.1/24", "dev", "out0")
         run("ip", "-n", NAMESPACE, "link", "set", "out0", "up", "arp", "off")
         run("ip", "-n", NAMESPACE, "route", "add", "default", "dev", "out0")
