@@ -31,6 +31,7 @@ def _jsonl(path):
 
 
 def _body(row):
+    """An abstract with its title. The paragraphs of SQuAD and XQuAD stand alone: their "title" is the whole article's."""
     return (row.get("title", "") + "\n\n" + row["text"]).strip() if row.get("title") else row["text"]
 
 
@@ -38,7 +39,7 @@ def load(folder, name):
     """cranfield, cisi or squad."""
     if name == "squad":
         base = folder / "squad2_qa"
-        documents = {row["id"]: _body(row) for row in _jsonl(base / "passages.jsonl")}
+        documents = {row["id"]: row["text"] for row in _jsonl(base / "passages.jsonl")}
         rows = [row for row in _jsonl(base / "qa.jsonl") if row["answerable"]]
         return Collection(name, documents, {row["id"]: row["question"] for row in rows},
                           {row["id"]: {row["passage_id"]: 1} for row in rows})
@@ -56,7 +57,7 @@ def load_xquad(folder):
     base = folder / "xquad"
     documents, queries, judgements = (collections.defaultdict(dict) for _ in range(3))
     for row in _jsonl(base / "corpus.jsonl"):
-        documents[row["lang"]][row["id"]] = _body(row)
+        documents[row["lang"]][row["id"]] = row["text"]
     for row in _tsv(base / "queries.tsv"):
         queries[row["lang"]][row["query_id"]] = row["text"]
     for row in _tsv(base / "qrels.tsv"):

@@ -36,8 +36,9 @@ void fuse(std::span<Candidate> candidates, double weight_of_keywords) {
     return high > low ? (value - low) / (high - low) : 1.0;
   };
   for (Candidate& candidate : candidates) {
-    const double keyword = keyword_high > 0 ? candidate.keyword / keyword_high : 0;
-    const double meaning = candidate.cosine ? scaled(*candidate.cosine, cosine_low, cosine_high) : keyword;
+    const double share = keyword_high > 0 ? candidate.keyword / keyword_high : 0;
+    const double keyword = share * share * share;
+    const double meaning = candidate.cosine ? scaled(*candidate.cosine, cosine_low, cosine_high) : share;
     candidate.keyword_share = weight_of_keywords * keyword;
     candidate.meaning_share = (1 - weight_of_keywords) * meaning;
     candidate.score = candidate.keyword_share + candidate.meaning_share;
@@ -46,7 +47,7 @@ void fuse(std::span<Candidate> candidates, double weight_of_keywords) {
 
 Calibration calibration_of(std::string_view model_name) {
   if (model_name.contains("e5")) {
-    return {.floor = 0.76F, .margin = 0.1F};
+    return {.floor = 0.7F, .margin = 0.1F};
   }
   return {.floor = -1.0F, .margin = 2.0F};
 }
