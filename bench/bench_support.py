@@ -77,5 +77,36 @@ def median(values):
     return statistics.median(values)
 
 
+def rollup(pid):
+    """KiB of a process from the kernel's own sums."""
+    fields = {}
+    for line in pathlib.Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()[1:]:
+        name, value = line.split(":")
+        fields[name] = int(value.split()[0])
+    return fields
+
+
+def family(pid):
+    """A process and its children."""
+    found = [pid]
+    for entry in pathlib.Path("/proc").iterdir():
+        if entry.name.isdigit():
+            try:
+                if int((entry / "stat").read_text().rsplit(")", 1)[1].split()[1]) == pid:
+                    found.append(int(entry.name))
+            except OSError:
+                pass
+    return found
+
+
+def memory_of(pid):
+    """What a server and its workers hold: MiB private to the server, and the proportional share of all of them."""
+    members = {member: rollup(member) for member in family(pid)}
+    server = members[pid]
+    return {"server_private_mib": round((server["Private_Clean"] + server["Private_Dirty"]) / 1024),
+            "server_private_dirty_mib": round(server["Private_Dirty"] / 1024),
+            "pss_all_mib": round(sum(member["Pss"] for member in members.values()) / 1024), "processes": len(members)}
+
+
 def seeded():
     return random.Random(SEED)

@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
-"""Latency of a search over N passages of real text with synthetic vectors, idle and while indexing.
+"""Latency of a search over 50,000 passages of real text with synthetic vectors, idle and while indexing; and memory.
 
-    third_party/venv/bin/python bench/latency.py [--passages 50000] [--queries 400]
+    third_party/venv/bin/python bench/latency.py [--documents 10000] [--queries 400]
 
+A document is some nine paragraphs, about five passages.
 Times are the client's, over the Unix socket, the query's embedding included; queries are the labelled collections' real
 questions in thirteen languages, in turn. JSON lines.
 """
@@ -14,22 +15,29 @@ import tempfile
 import threading
 import time
 
-from bench_support import BENCH_BIN, collections, emit, models_folder, percentile, questions, remixed, seeded, texts
+from bench_support import BENCH_BIN, collections, emit, memory_of, models_folder, percentile, questions, remixed, seeded, texts
 
 from support.alcove import Alcove  # noqa: E402
 
 FILES_PER_FOLDER = 1_000
+CHARACTERS_PER_FILE = 7_300
 
 
-def write(folder, passages, random_source, sources, prefix):
-    for number, text in enumerate(remixed(sources, passages, random_source)):
+def write(folder, documents, random_source, sources, prefix):
+    texts_left = remixed(sources, 20 * documents, random_source)
+    for number in range(documents):
         path = folder / f"{prefix}{number // FILES_PER_FOLDER:03}" / f"{number:06}.txt"
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8")
+        paragraphs, size = [], 0
+        while size < CHARACTERS_PER_FILE:
+            paragraphs.append(next(texts_left))
+            # Han, kana and Thai say more in a character, and passages are cut accordingly.
+            size += len(paragraphs[-1]) + 2 * sum(c > "\u0e00" for c in paragraphs[-1])
+        path.write_text("\n\n".join(paragraphs), encoding="utf-8")
 
 
 def model_is_ready(server):
-    return any(worker["role"] == "model" and worker["state"] == "ready" for worker in server.api("GET", "/status")["workers"])
+    return any(worker["role"] == "model" and worker["state"] in ("ready", "busy") for worker in server.api("GET", "/status")["workers"])
 
 
 def measure(server, queries, mode, name, **more):
@@ -78,7 +86,7 @@ def measure_while_indexing(server, queries, folder, sources, random_source):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--passages", type=int, default=50_000)
+    parser.add_argument("--documents", type=int, default=10_000)
     parser.add_argument("--queries", type=int, default=400)
     parser.add_argument("--keep", type=pathlib.Path, help="a folder for library and data that is used again next time")
     options = parser.parse_args()
@@ -91,28 +99,28 @@ def main():
         base = options.keep or pathlib.Path(scratch)
         library, data = base / "library", base / "data"
         if not library.exists():
-            write(library, options.passages, random_source, sources, "part-")
+            write(library, options.documents, random_source, sources, "part-")
             # Without a model nothing is embedded: words are indexed, and the vectors come from the benchmark's own source.
             server = Alcove([library], data=data, environment={"ALCOVE_MODELS": str(base / "no-models")})
             began = time.monotonic()
             server.start()
             server.wait(7200)
-            emit(benchmark="keyword_indexing", files=options.passages, files_per_second=round(options.passages / (time.monotonic() - began), 1))
+            emit(benchmark="keyword_indexing", files=options.documents, files_per_second=round(options.documents / (time.monotonic() - began), 1))
             server.stop()
             subprocess.run([BENCH_BIN / "alcove_bench_synthetic_vectors", data, models_folder()], check=True, stdout=sys.stderr)
         server = Alcove([library], data=data)
         began = time.monotonic()
         server.start()
-        emit(benchmark="start", passages=options.passages, seconds=round(time.monotonic() - began, 2))
+        emit(benchmark="start", documents=options.documents, seconds=round(time.monotonic() - began, 2))
         try:
             server.wait(7200)
             while not model_is_ready(server):
                 time.sleep(0.2)
-            status = server.cli_json("status")
-            emit(benchmark="latency", when="before", index=status.get("index"))
+            emit(benchmark="latency", when="before", index=server.cli_json("status")["index"])
             for mode in ("hybrid", "keyword", "meaning"):
                 measure(server, asked, mode, "idle")
             measure_while_indexing(server, asked[: max(100, options.queries // 2)], library / "part-000", sources, random_source)
+            emit(benchmark="memory", when="after indexing and searching", documents=options.documents, **memory_of(server.process.pid))
         finally:
             server.stop()
 

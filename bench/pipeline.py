@@ -43,7 +43,7 @@ def main():
         lines, product, bare = None, [], []
         for number in range(options.rounds):
             with Alcove() as server:
-                while not any(worker["role"] == "model" and worker["state"] == "ready" for worker in server.api("GET", "/status")["workers"]):
+                while not any(worker["role"] == "model" and worker["state"] in ("ready", "busy") for worker in server.api("GET", "/status")["workers"]):
                     time.sleep(0.1)
                 began = time.monotonic()
                 server.cli("library", "add", str(folder))

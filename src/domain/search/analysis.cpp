@@ -102,9 +102,30 @@ std::set<std::string> stop_words_of(std::span<const std::string> surfaces) {
   return found;
 }
 
+/// The language most of whose function words stand in the query; empty when none does.
+std::string_view language_of(std::span<const std::string> surfaces) {
+  std::string_view best;
+  std::ptrdiff_t most = 0;
+  for (const std::string_view language : text::stop_word_languages()) {
+    const auto count =
+        std::ranges::count_if(surfaces, [&](const auto& surface) { return text::is_stop_word(surface, language); });
+    if (count > most) {
+      most = count;
+      best = language;
+    }
+  }
+  return best;
+}
+
+/// Of "Zen:connect": "en"; of "Z:word": "".
+std::string_view language_of_variant(std::string_view variant) {
+  return variant.substr(1, variant.find(':') - 1);
+}
+
 class Analyser {
  public:
-  explicit Analyser(std::span<const std::string> languages) : languages_(languages) {}
+  Analyser(std::span<const std::string> languages, const WordStatistics* statistics)
+      : languages_(languages), statistics_(statistics) {}
 
   Analysed analyse(const ParsedQuery& query) && {
     for (const std::string& word : query.words) {
@@ -117,6 +138,7 @@ class Analyser {
     for (const std::string& excluded : query.excluded) {
       add_phrase(excluded, analysed_.excluded, analysed_.excluded_words);
     }
+    weigh_rarity();
     part_stop_words();
     build_ranking();
     build_names(query);
@@ -141,8 +163,10 @@ class Analyser {
         ++same->term.repeats;
         continue;
       }
-      QueryTerm made{
-          .surface = term.surface, .variants = {stem_term(term.surface, {})}, .joined = term.kind == TermKind::kJoined};
+      QueryTerm made{.surface = term.surface,
+                     .variants = {stem_term(term.surface, {})},
+                     .joined = term.kind == TermKind::kJoined,
+                     .factors = {}};
       if (term.kind == TermKind::kWord && !has_digit(term.surface)) {
         const std::string_view word = written.substr(term.begin, term.end - term.begin);
         for (const std::string& language : languages_) {
@@ -181,6 +205,33 @@ class Analyser {
     }
   }
 
+  /// A function word of a language that few passages are in is rare among all of them, and would weigh like a name.
+  void weigh_rarity() {
+    std::vector<std::string> surfaces;
+    for (const Pending& pending : pending_) {
+      surfaces.push_back(pending.term.surface);
+    }
+    const std::string_view spoken = language_of(surfaces);
+    const auto passages_of = [&](std::string_view language) {
+      const auto found = statistics_->passages_of_language.find(language);
+      return found == statistics_->passages_of_language.end() ? 0U : found->second;
+    };
+    for (Pending& pending : pending_) {
+      pending.term.factors.assign(pending.term.variants.size(), 1.0);
+      if (statistics_ == nullptr) {
+        continue;
+      }
+      const std::vector<std::uint32_t> counts = statistics_->frequencies(pending.term.variants);
+      for (std::size_t i = 0; i < counts.size(); ++i) {
+        std::string_view language = language_of_variant(pending.term.variants[i]);
+        if (language.empty() && passages_of(spoken) >= counts[i]) {
+          language = spoken;
+        }
+        pending.term.factors[i] = rarity_factor(counts[i], passages_of(language), statistics_->passage_count);
+      }
+    }
+  }
+
   void part_stop_words() {
     std::vector<std::string> surfaces;
     for (const Pending& pending : pending_) {
@@ -205,8 +256,9 @@ class Analyser {
   /// The best of a term's variants, as often as the query says it.
   static Query ranked(const QueryTerm& term, double weight) {
     std::vector<Query> variants;
-    for (const std::string& variant : term.variants) {
-      variants.push_back(Query::of_term(variant));
+    for (std::size_t i = 0; i < term.variants.size(); ++i) {
+      Query variant = Query::of_term(term.variants[i]);
+      variants.push_back(term.factors[i] < 1 ? Query::scaled(std::move(variant), term.factors[i]) : std::move(variant));
     }
     Query best = variants.size() == 1 ? variants.front() : Query::of(Query::Kind::kMax, std::move(variants));
     const double factor = weight * term.repeats;
@@ -283,6 +335,7 @@ class Analyser {
   }
 
   std::span<const std::string> languages_;
+  const WordStatistics* statistics_;
   std::vector<Pending> pending_;
   std::vector<QueryTerm> common_;
   bool words_only_ = true;
@@ -308,6 +361,9 @@ std::vector<Posting> passage_postings(const wire::Passage& passage, std::string_
     for (const Term& term : text::make_terms(passage.title, {})) {
       postings.push_back({.term = "S" + term.surface, .position = 0, .weight = 0});
     }
+  }
+  if (!passage.language.empty()) {
+    postings.push_back({.term = language_term(passage.language), .position = 0, .weight = 0});
   }
   return postings;
 }
@@ -341,8 +397,25 @@ std::vector<Posting> name_postings(std::string_view name, std::string_view folde
   return postings;
 }
 
-Analysed analyse(const ParsedQuery& query, std::span<const std::string> languages) {
-  return Analyser(languages).analyse(query);
+std::string language_term(std::string_view language) {
+  return "L" + std::string(language);
+}
+
+double rarity_factor(std::uint32_t frequency, std::uint32_t of_language, std::uint32_t of_all) {
+  // With so few passages their frequencies say nothing.
+  constexpr std::uint32_t kPassagesMin = 20;
+  constexpr double kFactorMin = 0.05;
+  if (of_language < kPassagesMin || of_language >= of_all || frequency == 0) {
+    return 1;
+  }
+  const auto share = [&](std::uint32_t count) {
+    return fulltext::bm25_idf(count, frequency) / fulltext::bm25_idf(count, 1);
+  };
+  return std::clamp(share(of_language) / share(of_all), kFactorMin, 1.0);
+}
+
+Analysed analyse(const ParsedQuery& query, std::span<const std::string> languages, const WordStatistics* statistics) {
+  return Analyser(languages, statistics).analyse(query);
 }
 
 std::vector<std::string> folded_words(std::string_view text) {

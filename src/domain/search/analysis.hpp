@@ -7,12 +7,15 @@
 ///   Zen:connect     the stem of a word in the passage's language; ranks
 ///   Z:re2024001     numbers, codes, bigrams, and words of languages without a stemmer; ranks
 ///   Sword           a word of the document's title; never weighs
+///   Len             the passage's language; counts how many there are
 /// Terms of the names index:
 ///   Nword           a word of the file's name
 ///   Eext            its extension
 ///   Fword           a word of a folder above it, or of the library's name
 
 #include <cstdint>
+#include <functional>
+#include <map>
 #include <span>
 #include <string>
 #include <string_view>
@@ -26,7 +29,7 @@
 namespace alcove::search {
 
 /// Bumped whenever stored terms change: older indexes are then remade.
-inline constexpr std::string_view kTermsVersion = "3";
+inline constexpr std::string_view kTermsVersion = "4";
 
 /// Words of the next passage that a passage knows the positions of, so that a phrase across the cut is found.
 inline constexpr std::size_t kOverlapWords = 8;
@@ -46,7 +49,24 @@ struct QueryTerm {
   std::vector<std::string> variants;  ///< Ranking terms: its stem in each language of the corpus, and as it is.
   bool joined = false;                ///< A code without its punctuation, beside its parts.
   std::uint32_t repeats = 1;          ///< How often the query says it.
+  std::vector<double> factors;        ///< Per variant: `rarity_factor`.
 };
+
+/// What a query's words are weighed by beside Xapian's own statistics.
+struct WordStatistics {
+  std::uint32_t passage_count = 0;
+  std::map<std::string, std::uint32_t, std::less<>> passages_of_language;  ///< "": of languages without a stemmer.
+  /// Passages that hold each term.
+  std::function<std::vector<std::uint32_t>(std::span<const std::string> terms)> frequencies;
+};
+
+/// The term that counts a language's passages.
+std::string language_term(std::string_view language);
+
+/// How much less a word says in its own language than among all languages: its inverse frequency among the passages of
+/// its language, as a share of the largest one possible there, over the same among all passages. 1 in a library of one
+/// language, and for the rarest words of any.
+double rarity_factor(std::uint32_t frequency, std::uint32_t of_language, std::uint32_t of_all);
 
 /// A query ready to be asked.
 struct Analysed {
@@ -64,8 +84,9 @@ struct Analysed {
   std::vector<std::string> name_words;
 };
 
-/// `languages`: those that the corpus has stems of.
-Analysed analyse(const ParsedQuery& query, std::span<const std::string> languages);
+/// `languages`: those that the corpus has stems of. Without statistics every factor is 1.
+Analysed analyse(const ParsedQuery& query, std::span<const std::string> languages,
+                 const WordStatistics* statistics = nullptr);
 
 /// The folded words of a text in order, without bigrams: what phrases are compared by outside the index.
 std::vector<std::string> folded_words(std::string_view text);

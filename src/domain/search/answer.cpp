@@ -78,7 +78,13 @@ class Answer {
     response_.mode = request_.mode;
     parsed_ = parse_query(request_.query);
     response_.notes = parsed_.notes;
-    analysed_ = analyse(parsed_, corpus().languages);
+    const WordStatistics statistics{
+        .passage_count = static_cast<std::uint32_t>(corpus().passage_count),
+        .passages_of_language = corpus().passages_of_language,
+        .frequencies = [this](std::span<const std::string> terms) {
+          return keyword().document_frequencies(terms).value_or(std::vector<std::uint32_t>(terms.size(), 0));
+        }};
+    analysed_ = analyse(parsed_, corpus().languages, &statistics);
     ALCOVE_TRY(Scope scope, Scope::make(sources_.generation, sources_.names, sources_.files, principal_, parsed_,
                                         analysed_, sources_.cache));
     scope_ = std::move(scope);
@@ -286,7 +292,7 @@ class Answer {
       for (const std::uint32_t count : counts) {
         total += count;
       }
-      idfs.push_back(fulltext::bm25_idf(statistics.document_count, total));
+      idfs.push_back(fulltext::bm25_idf(statistics.document_count, total) * std::ranges::max(term.factors));
     }
     return keyword_weight(keyword_evidence(by_words_.front().score, std::move(idfs)));
   }

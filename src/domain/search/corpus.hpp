@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -33,6 +34,8 @@ struct Corpus {
   sets::Bitmap with_passages;          ///< contents
   sets::Bitmap with_vectors;           ///< contents; a subset of with_passages
   std::vector<std::string> languages;  ///< that passages were stemmed in
+  /// Passages in each of those and of the languages whose function words are known; "": all without a stemmer.
+  std::map<std::string, std::uint32_t, std::less<>> passages_of_language;
   std::int64_t passage_count = 0;
   std::int64_t vector_count = 0;
 

@@ -197,6 +197,32 @@ Status PassageIndex::load_corpus() {
   });
 }
 
+std::map<std::string, std::uint32_t, std::less<>> PassageIndex::count_languages(std::int64_t passage_count) {
+  std::vector<std::string> languages(languages_.begin(), languages_.end());
+  for (const std::string_view language : text::stop_word_languages()) {
+    if (!text::has_stemmer(language)) {
+      languages.emplace_back(language);
+    }
+  }
+  std::vector<std::string> terms;
+  for (const std::string& language : languages) {
+    terms.push_back(language_term(language));
+  }
+  std::map<std::string, std::uint32_t, std::less<>> counts;
+  const auto frequencies = keyword_->document_frequencies(terms);
+  if (!frequencies) {
+    log_warning(kArea, "languages were not counted: {}", frequencies.error().detail);
+    return counts;
+  }
+  auto rest = static_cast<std::uint32_t>(passage_count);
+  for (std::size_t i = 0; i < languages.size(); ++i) {
+    counts[languages[i]] = (*frequencies)[i];
+    rest -= text::has_stemmer(languages[i]) ? std::min(rest, (*frequencies)[i]) : 0;
+  }
+  counts[""] = rest;
+  return counts;
+}
+
 void PassageIndex::publish() {
   auto corpus = std::make_shared<Corpus>();
   corpus->version = ++version_;
@@ -218,6 +244,7 @@ void PassageIndex::publish() {
     corpus->formats[format].add_many(members);
   }
   corpus->languages.assign(languages_.begin(), languages_.end());
+  corpus->passages_of_language = count_languages(corpus->passage_count);
   published_.with(
       [&](Generation& current) { current = {.keyword = keyword_, .vectors = vectors_, .corpus = std::move(corpus)}; });
 }

@@ -68,6 +68,7 @@ class PassageIndex {
   Status drop_run(ContentNumber content);
   Status drop_format(ContentNumber content);
   Status write_vectors(const artefacts::Change& change);
+  [[nodiscard]] std::map<std::string, std::uint32_t, std::less<>> count_languages(std::int64_t passage_count);
   void publish();
 
   const std::filesystem::path folder_;

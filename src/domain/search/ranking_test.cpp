@@ -81,6 +81,14 @@ TEST(Analysis, OrderedWordsAreComparedAsNeighbours) {
   EXPECT_FALSE(contains_in_order(words, std::vector<std::string>{}));
 }
 
+TEST(Analysis, WordsThatAreCommonInTheirOwnLanguageWeighLittle) {
+  EXPECT_DOUBLE_EQ(rarity_factor(50, 100, 100), 1) << "a library of one language is as it was";
+  EXPECT_DOUBLE_EQ(rarity_factor(1, 100, 1'000), 1) << "so are rare words";
+  EXPECT_LT(rarity_factor(90, 100, 1'000), 0.2);
+  EXPECT_GT(rarity_factor(5, 100, 1'000), rarity_factor(50, 100, 1'000));
+  EXPECT_DOUBLE_EQ(rarity_factor(5, 10, 1'000), 1) << "too few passages to tell";
+}
+
 TEST(Fusion, EvidenceWeighsKeywords) {
   EXPECT_DOUBLE_EQ(keyword_evidence(4.4, {1, 1}), 1.0);
   EXPECT_DOUBLE_EQ(keyword_evidence(2.2, {1, 1, 1, 1, 0.5}), 0.25);

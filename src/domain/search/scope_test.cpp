@@ -91,8 +91,7 @@ TEST_F(SearchTest, WhatHoldsTheWordComesBeforeWhatLiesInAFolderOfThatName) {
     shelf_->add(document(fmt::format("Zephyr/{}.txt", i), {fmt::format("text without the word {}", i)}));
   }
   shelf_->add(document("Poems/one.txt", {"zephyr zephyr zephyr"}));
-  shelf_->add(
-      document("Poems/two.txt", {"some words and a zephyr"}));
+  shelf_->add(document("Poems/two.txt", {"some words and a zephyr"}));
   settle();
   const std::vector<std::string> order = found("zephyr", Mode::kKeyword);
   ASSERT_GE(order.size(), 3U);
