@@ -291,11 +291,16 @@ describe("the page", { skip: missing || false }, () => {
     await tab.getByRole("button", { name: "Add", exact: true }).click();
     await tab.getByRole("alert").waitFor();
     faults.splice(0);  // The browser itself reports the refusal.
+    await tab.getByLabel("Folder on this machine").fill("no path");
+    await tab.getByRole("button", { name: "Add", exact: true }).click();
+    await accessible("adding");
     await tab.getByRole("button", { name: "Cancel" }).click();
     await tab.getByRole("button", { name: "Actions for Papers" }).click();
     await tab.getByRole("menuitem", { name: "Look for changes now" }).click();
     await tab.getByText("Looking through “Papers”.").waitFor();
     await tab.getByRole("button", { name: "Actions for Papers" }).click();
+    await tab.getByRole("menuitem", { name: "Remove from Alcove" }).waitFor();
+    await accessible("menu");
     await tab.getByRole("menuitem", { name: "Remove from Alcove" }).click();
     await tab.getByRole("dialog").getByText("stay untouched").waitFor();
     await accessible("removing");

@@ -5,10 +5,15 @@ const lamp: MantineColorsTuple = [
   "#eaf5f1", "#d5e8e1", "#abd2c5", "#7fbba7", "#5aa78f", "#43997f", "#28806a", "#1d6f58", "#17594a", "#0d4437",
 ];
 
+/** Darker than the library's own, whose buttons and messages stay below 4.5:1. */
+const red: MantineColorsTuple = [
+  "#fff0f0", "#fbdcdc", "#f6b6b6", "#f09595", "#ea7878", "#e05252", "#d13434", "#c02a2a", "#a82222", "#8c1a1a",
+];
+
 export const theme = createTheme({
   primaryColor: "lamp",
   primaryShade: { light: 7, dark: 6 },
-  colors: { lamp },
+  colors: { lamp, red },
   fontFamily: "'Inter Variable', system-ui, -apple-system, 'Segoe UI', sans-serif",
   fontFamilyMonospace: "ui-monospace, 'SF Mono', 'DejaVu Sans Mono', Menlo, Consolas, monospace",
   headings: { fontWeight: "620", sizes: { h1: { fontSize: "1.75rem", lineHeight: "1.2" }, h2: { fontSize: "1.2rem", lineHeight: "1.3" } } },
@@ -27,6 +32,7 @@ export const variables: CSSVariablesResolver = () => ({
     "--mantine-color-body": "#fbfaf7",
     "--mantine-color-text": "#23211e",
     "--mantine-color-dimmed": "#66625b",
+    "--mantine-color-error": "#b42323",
     "--alcove-surface": "#ffffff",
     "--alcove-line": "#e5e1d8",
     "--alcove-soft": "#f2efe8",
@@ -40,6 +46,7 @@ export const variables: CSSVariablesResolver = () => ({
     "--mantine-color-body": "#161716",
     "--mantine-color-text": "#e6e3dd",
     "--mantine-color-dimmed": "#a5a199",
+    "--mantine-color-error": "#f09595",
     "--alcove-surface": "#1e201e",
     "--alcove-line": "#343733",
     "--alcove-soft": "#272a27",

@@ -41,7 +41,7 @@ export function LibraryCard({ library, canChange, onRescan, onRemove }: Props) {
             <Menu.Item leftSection={<IconRefresh size={16} />} onClick={() => { onRescan("changes"); }}>{words.rescan}</Menu.Item>
             <Menu.Item leftSection={<IconShieldCheck size={16} />} onClick={() => { onRescan("everything"); }}>{words.verify}</Menu.Item>
             <Menu.Divider />
-            <Menu.Item color="red" leftSection={<IconTrash size={16} />} onClick={onRemove}>{words.remove}</Menu.Item>
+            <Menu.Item color="var(--mantine-color-error)" leftSection={<IconTrash size={16} />} onClick={onRemove}>{words.remove}</Menu.Item>
           </Menu.Dropdown>
         </Menu>
       )}
