@@ -1,6 +1,6 @@
 /** A person's way through the page: from the set-up link to the highlighted passage, by keyboard, on a desk and a phone. */
 import assert from "node:assert/strict";
-import { rmSync } from "node:fs";
+import { rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { after, before, describe, it } from "node:test";
 import { accessibilityFindings, account, launchBrowser, missing, openContext, root, scratchFolder, setUp, sidewaysPixels, startServer, waitUntilDone } from "./support/house.mjs";
@@ -116,6 +116,32 @@ describe("the page", { skip: missing || false }, () => {
     quiet("PDF");
   });
 
+  it("opens a hit of the question that was asked, however fast Enter follows", async () => {
+    await search("quokka");
+    await tab.getByRole("searchbox").fill("zanzibar clause");
+    await tab.keyboard.press("Enter");
+    await tab.waitForFunction(() => document.activeElement?.matches("a[data-hit]"));
+    assert.equal(await tab.evaluate(() => document.activeElement.textContent), "Agreement.pdf");
+    await tab.keyboard.press("Escape");
+    assert.ok(await tab.getByRole("searchbox").evaluate((field) => field === document.activeElement), "Escape leads from a hit to the search field");
+    quiet("Enter");
+  });
+
+  it("lists what passes a filter, keeps it when the next page fails, and tries again", async () => {
+    await search('in:"Papers"');
+    assert.match(await tab.locator("article").first().innerText(), /whole file/);
+    assert.equal(await tab.getByRole("button", { name: "Why this hit" }).count(), 0, "there is nothing to explain");
+    await tab.route("**/api/v1/search*offset=20*", (route) => route.abort());
+    await tab.getByRole("button", { name: "Show more results" }).click();
+    await tab.getByRole("alert").waitFor();
+    assert.equal(await tab.locator("a[data-hit]").count(), 20, "the hits stay");
+    faults.splice(0);  // The browser itself reports the request that we broke.
+    await tab.unroute("**/api/v1/search*offset=20*");
+    await tab.getByRole("button", { name: "Try again" }).click();
+    await tab.locator("a[data-hit]").nth(20).waitFor();
+    quiet("filter");
+  });
+
   it("draws a page's text where its boxes are", async () => {
     await search("zanzibar clause ninety days");
     await tab.locator("a[data-hit]").first().click();
@@ -123,6 +149,7 @@ describe("the page", { skip: missing || false }, () => {
     await sheet.waitFor();
     const text = await sheet.getByText(/zanzibar/).first().boundingBox();
     const boxes = await sheet.locator("[data-box]").evaluateAll((all) => all.map((box) => box.getBoundingClientRect().toJSON()));
+    assert.equal(await sheet.locator("canvas ~ div:not([data-box]):not([data-bar])").evaluate((layer) => getComputedStyle(layer).mixBlendMode), "multiply", "marks leave the ink black");
     assert.ok(boxes.some((box) => box.top <= text.y + text.height && box.bottom >= text.y && box.left <= text.x + text.width && box.right >= text.x), "a box covers the word");
     quiet("boxes");
   });
@@ -151,6 +178,20 @@ describe("the page", { skip: missing || false }, () => {
     quiet("text");
   });
 
+  it("marks the passage inside a long line and opens at its words", async () => {
+    await search("numbat");
+    await tab.locator("a[data-hit]").first().click();
+    const mark = tab.locator("[data-passage] mark").filter({ hasText: "numbat" }).first();
+    await mark.waitFor();
+    const [marked, whole] = await tab.locator("[data-line='1']").evaluate((line) => [line.querySelector("[data-passage]").textContent.length, line.textContent.length]);
+    assert.ok(marked < whole / 2, `${marked} of ${whole} letters are marked`);
+    const frame = await tab.getByRole("region", { name: "Document" }).boundingBox();
+    const place = await mark.boundingBox();
+    assert.ok(place.y >= frame.y && place.y + place.height <= frame.y + frame.height, "the word is in view");
+    assert.equal(await tab.evaluate(() => window.scrollY), 0, "only the document was scrolled");
+    quiet("long line");
+  });
+
   for (const [query, expected, what] of [
     ["pangolin fence", "tr[data-passage] mark", "a table's row"],
     ["axolotl colder water", "p[data-passage] mark", "a Markdown paragraph"],
@@ -177,6 +218,15 @@ describe("the page", { skip: missing || false }, () => {
     });
   }
 
+  it("shows a mail's headers without titles of their own", async () => {
+    await search('name:"Chimney sweep.eml"');
+    await tab.getByRole("link", { name: "Chimney sweep.eml", exact: true }).click();
+    await tab.getByRole("heading", { level: 1, name: "Chimney sweep.eml" }).waitFor();
+    await tab.getByText("From: ").waitFor();
+    assert.deepEqual(await tab.getByRole("region", { name: "Document" }).getByRole("heading").allInnerTexts(), ["Your appointment on 14 October", "Message", "Attachment directions.txt"]);
+    quiet("mail");
+  });
+
   it("explains a hit, keeps the mode in the address, and goes back by the browser's button", async () => {
     await search("quokka");
     await tab.getByRole("button", { name: "Why this hit" }).first().click();
@@ -202,6 +252,17 @@ describe("the page", { skip: missing || false }, () => {
     quiet("nothing found");
   });
 
+  it("asks again by Enter, and by itself when a new file has been read", async () => {
+    await tab.goto("/?q=%22wallaby%20crossing%22&mode=keyword");
+    await tab.getByRole("heading", { name: "Nothing found" }).waitFor();
+    const asked = tab.waitForRequest("**/api/v1/search*");
+    await tab.getByRole("searchbox").press("Enter");
+    await asked;
+    writeFileSync(path.join(library, "Notes", "Wallaby.txt"), "The wallaby crossing is closed in winter.\n");
+    await tab.getByRole("link", { name: "Wallaby.txt" }).waitFor();
+    quiet("again");
+  });
+
   it("lists a library's folders and files and opens one", async () => {
     await tab.goto("/libraries");
     await tab.getByRole("link", { name: "Papers" }).waitFor();
@@ -211,6 +272,14 @@ describe("the page", { skip: missing || false }, () => {
     await tab.getByRole("link", { name: /Notes/ }).click();
     await tab.getByRole("heading", { level: 1, name: "Notes" }).waitFor();
     await accessible("folder");
+    await tab.getByRole("link", { name: "Search in here" }).click();
+    const field = tab.getByRole("searchbox");
+    await field.waitFor();
+    assert.equal(await field.inputValue(), 'in:"Papers/Notes" ');
+    assert.ok(await field.evaluate((element) => element === document.activeElement), "words can be typed at once");
+    await field.pressSequentially("axolotl");
+    await tab.locator("a[data-hit]").filter({ hasText: "Plans.md" }).waitFor();
+    await tab.goto("/libraries/1?path=Notes");
     await tab.getByRole("link", { name: /Plans.md/ }).click();
     await tab.getByRole("heading", { name: "Pond" }).waitFor();
     quiet("folder");
@@ -222,11 +291,16 @@ describe("the page", { skip: missing || false }, () => {
     await tab.getByRole("button", { name: "Add", exact: true }).click();
     await tab.getByRole("alert").waitFor();
     faults.splice(0);  // The browser itself reports the refusal.
+    await tab.getByLabel("Folder on this machine").fill("no path");
+    await tab.getByRole("button", { name: "Add", exact: true }).click();
+    await accessible("adding");
     await tab.getByRole("button", { name: "Cancel" }).click();
     await tab.getByRole("button", { name: "Actions for Papers" }).click();
     await tab.getByRole("menuitem", { name: "Look for changes now" }).click();
     await tab.getByText("Looking through “Papers”.").waitFor();
     await tab.getByRole("button", { name: "Actions for Papers" }).click();
+    await tab.getByRole("menuitem", { name: "Remove from Alcove" }).waitFor();
+    await accessible("menu");
     await tab.getByRole("menuitem", { name: "Remove from Alcove" }).click();
     await tab.getByRole("dialog").getByText("stay untouched").waitFor();
     await accessible("removing");
@@ -273,6 +347,14 @@ describe("the page", { skip: missing || false }, () => {
       assert.equal(await sidewaysPixels(small), 0, address);
       assert.ok(await small.getByRole("navigation", { name: "Main" }).isVisible(), `navigation on ${address}`);
       assert.deepEqual(await accessibilityFindings(small), [], `phone ${address}`);
+      if (address === "/settings") {
+        assert.ok(await small.getByRole("button", { name: /^End the session/ }).first().locator(".mantine-Button-label").evaluate((label) => label.scrollWidth <= label.clientWidth), "the button shows its whole word");
+      }
+      if (address === agreement) {
+        assert.ok((await small.getByRole("toolbar").boundingBox()).height < 72, "the tools of a document take one row");
+        await small.getByRole("button", { name: "What is known" }).click();
+        await small.getByRole("dialog").waitFor();
+      }
     }
     await phone.context.close();
     assert.deepEqual(phone.faults, []);

@@ -36,12 +36,12 @@ export function scratchFolder() {
   return mkdtempSync(path.join(os.tmpdir(), "alcove-browser-"));
 }
 
-/** `alcove serve` with its one-time link; `stop()` ends it and removes its folder. */
-export async function startServer(libraries) {
+/** `alcove serve` with its one-time link; `stop()` ends it and removes its folder. `environment` is added to our own. */
+export async function startServer(libraries, environment = {}) {
   const data = scratchFolder();
   const port = await freePort();
   const libraryArguments = libraries.flatMap((folder) => ["--library", folder]);
-  const child = spawn(path.join(binaries, "alcove"), ["serve", "--data", data, "--listen", `127.0.0.1:${port}`, "--web", page, ...libraryArguments], { stdio: ["ignore", "pipe", "pipe"] });
+  const child = spawn(path.join(binaries, "alcove"), ["serve", "--data", data, "--listen", `127.0.0.1:${port}`, "--web", page, ...libraryArguments], { stdio: ["ignore", "pipe", "pipe"], env: { ...process.env, ...environment } });
   let log = "";
   const ended = new Promise((resolve) => child.once("exit", resolve));
   const link = await new Promise((resolve, reject) => {
@@ -88,7 +88,8 @@ export function launchBrowser() {
 
 /** Desktop unless told; every console error, page error and request elsewhere is kept in `faults`. */
 export async function openContext(browser, origin, options = {}) {
-  const context = await browser.newContext({ viewport: { width: 1280, height: 860 }, baseURL: origin, ...options });
+  // Half faded in, a dialog's text has no contrast worth measuring: nothing moves.
+  const context = await browser.newContext({ viewport: { width: 1280, height: 860 }, reducedMotion: "reduce", baseURL: origin, ...options });
   context.setDefaultTimeout(30_000);
   const faults = [];
   context.on("request", (request) => {

@@ -18,6 +18,9 @@ export function writeLibrary(folder, samples) {
   const lines = filler("the garden", 400);
   lines[249] = "On this day a quokka was seen near the greenhouse, eating marigolds.";
   writeFileSync(path.join(folder, "Notes", "Garden diary.txt"), lines.join("\n") + "\n");
+  const words = filler("the river", 90);
+  words[55] = "Here the numbat hides among all the other words of one very long line.";
+  writeFileSync(path.join(folder, "Notes", "One line.txt"), words.join(" ") + "\n");
   writeFileSync(path.join(folder, "Notes", "Costs.csv"), "Item,Amount,Note\nGreenhouse glass,420,two panes\nPangolin fence,1250,by the river\nSeeds,35,spring\n");
   writeFileSync(path.join(folder, "Notes", "Plans.md"), "# Plans\n\nThings to do.\n\n## Pond\n\nThe axolotl needs colder water before summer.\n\n- dig deeper\n- shade from the east\n");
   cpSync(samples, path.join(folder, "Samples"), { recursive: true });

@@ -4,7 +4,7 @@ import { IconActivity, IconFolders, IconSearch, IconSettings } from "@tabler/ico
 import { Suspense, useEffect } from "react";
 import { Link, Navigate, NavLink, Outlet, useLocation, useNavigation } from "react-router";
 import { useSession } from "../stores/session";
-import { openTasks, useStatus } from "../stores/status";
+import { activeTasks, lacksModel, useStatus } from "../stores/status";
 import { strings } from "../strings";
 import { ErrorState } from "./ErrorState";
 import { Logo } from "./Logo";
@@ -63,19 +63,20 @@ function SignedInFrame() {
 }
 
 export function Waiting() {
-  return <Center mih="60dvh"><Loader aria-label={strings.app.loading} /></Center>;
+  return <Center mih="60dvh"><Loader role="status" aria-label={strings.app.loading} /></Center>;
 }
 
 function ProgressLink() {
   const status = useStatus((store) => store.status);
   const connection = useStatus((store) => store.connection);
   if (!status && connection !== "disconnected") return null;
-  const open = status ? openTasks(status) : 0;
-  const state = connection === "disconnected" || !status ? "disconnected" : status.paused ? "paused" : open > 0 ? "working" : "idle";
+  const open = status ? activeTasks(status) : 0;
+  const state = connection === "disconnected" || !status ? "disconnected" : status.paused ? "paused" : open > 0 ? "working" : lacksModel(status) ? "lacking" : "idle";
   const text = {
     disconnected: strings.activity.disconnected,
     paused: strings.activity.paused,
     working: strings.activity.summary(open),
+    lacking: strings.activity.modelNone,
     idle: strings.activity.idle,
   }[state];
   return (

@@ -50,6 +50,10 @@ export function folderAddress(library: number, path: string, pathBase64?: string
   return join(`/libraries/${String(library)}`, parameters);
 }
 
+/** The query's filter for a folder of one library; the same path may lie in another. */
+export const inFilter = (library: string, path: string): string =>
+  `in:"${(path === "" ? library : `${library}/${path}`).replaceAll('"', "")}"`;
+
 /** The set-up link's token, from `/setup#TOKEN`, `/setup#token=TOKEN` or `/setup?token=TOKEN`. */
 export function readSetupToken(address: { search: string; hash: string }): string {
   const hash = address.hash.replace(/^#/, "");

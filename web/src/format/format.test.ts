@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { fileAddress, folderAddress, readNumber, readSearch, readSetupToken, safeNext, searchAddress } from "./address";
+import { fileAddress, folderAddress, inFilter, readNumber, readSearch, readSetupToken, safeNext, searchAddress } from "./address";
 import { findTerms, splitByTerms, termsOfHit } from "./highlight";
-import { belongsTo, placeText, rowsOf, sectionOf } from "./place";
+import { partText, placeText, rangeInBlock, rowsOf, sectionOf } from "./place";
 import { ago, bytes, clock, duration, elapsed } from "./quantity";
 
 describe("a place in plain words", () => {
@@ -17,10 +17,18 @@ describe("a place in plain words", () => {
     expect(placeText({ kind: "page", page: 2, part: "bill.pdf" })).toBe("attachment bill.pdf, page 2");
     expect(placeText({ kind: "part", part: "subject" })).toBe("subject");
   });
+  it("has a word for each part of a message", () => {
+    expect(["subject", "from", "to", "cc", "date", "body"].map(partText)).toEqual(["subject", "sender", "recipients", "copied to", "date", "message"]);
+    expect(partText("inner.eml/subject")).toBe("attachment inner.eml, subject");
+    expect(partText("inner.eml/bill.pdf")).toBe("attachment inner.eml/bill.pdf");
+  });
   it("says when only the name matched", () => {
     expect(placeText({ kind: "document" }, "name")).toBe("file name");
   });
 });
+
+type Placed = Parameters<typeof rangeInBlock>[0];
+const belongsTo = (block: Placed, passage: Placed) => rangeInBlock(block, passage) !== undefined;
 
 describe("blocks of a passage", () => {
   const line = (first: number, last = first) => ({ kind: "line" as const, line_first: first, line_last: last });
@@ -39,6 +47,29 @@ describe("blocks of a passage", () => {
     const passage = { text: "Costs\nHosting is cheap", place: { kind: "slide" as const, slide: 2 } };
     const block = (text: string, slide: number) => belongsTo({ text, place: { kind: "slide", slide } }, passage);
     expect([block("Hosting  is cheap", 2), block("Something else", 2), block("Costs", 3)]).toEqual([true, false, false]);
+  });
+  it("are stretches of a line that holds several passages", () => {
+    const text = "The first sentence stands here. The second one is  looked for. The third one follows.";
+    const place = line(1);
+    const marked = (passage: string) => {
+      const range = rangeInBlock({ text, place }, { text: passage, place });
+      return range && text.slice(range.start, range.end);
+    };
+    expect(marked("The second one is looked for.")).toBe("The second one is  looked for.");
+    expect(marked("The third one follows.\nAnother line begins.")).toBe("The third one follows.");
+    expect(marked("A line before.\nThe first sentence stands here.")).toBe("The first sentence stands here.");
+    expect(marked("Something that cannot be located")).toBe(text);
+  });
+  it("are found although a hyphen at a line's end was taken out", () => {
+    const page = { kind: "page" as const, page: 1 };
+    const passage = { text: "It is an example of care.", place: page };
+    expect(["It is an exam-", "ple of care.", "Other words"].map((text) => belongsTo({ text, place: page }, passage))).toEqual([true, true, false]);
+  });
+  it("are all headers of a message, and none of another one's", () => {
+    const part = (name: string) => ({ kind: "part" as const, part: name });
+    const passage = { text: "Chimney\nFrom: Ada", place: part("subject") };
+    expect([part("from"), part("body"), part("inner.eml/from")].map((place) => belongsTo({ text: "From: Ada", place }, passage))).toEqual([true, false, false]);
+    expect(sectionOf(part("from"))).toBe(sectionOf(part("subject")));
   });
   it("never come from another attachment", () => {
     expect(belongsTo({ text: "a", place: { kind: "part", part: "body" } }, { text: "a", place: { kind: "part", part: "x.txt" } })).toBe(false);
@@ -80,6 +111,9 @@ describe("addresses", () => {
   it("of a file hold the passage and the search it came from", () => {
     expect(fileAddress({ file: 7, passage: 0, search: { query: "a&b", mode: "hybrid" } })).toBe("/file/7?q=a%26b&passage=0");
     expect(folderAddress(3, "a b")).toBe("/libraries/3?path=a+b");
+  });
+  it("of a folder's search name its library, too", () => {
+    expect([inFilter("Papers", ""), inFilter("Papers", "a b/c")]).toEqual(['in:"Papers"', 'in:"Papers/a b/c"']);
   });
   it("accept whole numbers only", () => {
     expect([readNumber("12", 1), readNumber("0", 1), readNumber("-1", 0), readNumber("1e3", 0), readNumber(null, 0)]).toEqual([12, undefined, undefined, undefined, undefined]);

@@ -1,4 +1,4 @@
-import { Alert, Loader, Stack } from "@mantine/core";
+import { Alert, Loader, Stack, Text } from "@mantine/core";
 import { Machinery } from "../components/activity/Machinery";
 import { Overview } from "../components/activity/Overview";
 import { Problems } from "../components/activity/Problems";
@@ -17,11 +17,11 @@ export function ActivityPage() {
   return (
     <>
       <PageHead title={words.title} intro={words.intro} />
-      {!status && connection !== "disconnected" && <Loader aria-label={strings.app.loading} />}
+      {!status && connection !== "disconnected" && <Loader role="status" aria-label={strings.app.loading} />}
       {!status && connection === "disconnected" && <ErrorState error={ApiError.offline(undefined)} onRetry={() => void refresh()} />}
       {status && (
         <Stack gap="xl">
-          {status.notices.length > 0 && <Alert variant="light" color="yellow" title={words.notices}>{status.notices.map((notice) => <p key={notice}>{notice}</p>)}</Alert>}
+          {status.notices.length > 0 && <Alert variant="light" color="yellow" title={words.notices}>{status.notices.map((notice) => <Text key={notice} fz="sm">{notice}</Text>)}</Alert>}
           <Overview status={status} connection={connection} />
           <StageTable status={status} />
           <Problems failed={status.tasks.failed} skipped={status.tasks.skipped} />

@@ -19,7 +19,7 @@ function LibraryFolder({ id }: { id: number }) {
   const library = useResource(String(id), (signal) => loadLibrary(id, signal));
   if (library.error instanceof ApiError && library.error.status === 404) return <NotFound />;
   if (library.error !== undefined) return <ErrorState error={library.error} onRetry={library.reload} />;
-  if (!library.data) return <Loader aria-label={strings.app.loading} />;
+  if (!library.data) return <Loader role="status" aria-label={strings.app.loading} />;
   const path = parameters.get("path") ?? "";
   const pathBase64 = parameters.get("path64") ?? undefined;
   return <FolderView key={`${path} ${pathBase64 ?? ""}`} library={library.data} path={path} pathBase64={pathBase64} />;

@@ -14,15 +14,21 @@ const routes: RouteObject[] = [
     element: <Frame />,
     hydrateFallbackElement: <Waiting />,
     errorElement: <CrashPage />,
+    // Around each page, so that the navigation stays when one fails.
     children: [
-      { path: "/", element: <SearchPage /> },
-      { path: "/search", element: <Navigate to="/" replace /> },
-      { path: "/file/:id", lazy: async () => ({ Component: (await import("./ViewerPage")).ViewerPage }) },
-      { path: "/libraries", lazy: async () => ({ Component: (await import("./LibrariesPage")).LibrariesPage }) },
-      { path: "/libraries/:id", lazy: async () => ({ Component: (await import("./FolderPage")).FolderPage }) },
-      { path: "/activity", lazy: async () => ({ Component: (await import("./ActivityPage")).ActivityPage }) },
-      { path: "/settings", lazy: async () => ({ Component: (await import("./SettingsPage")).SettingsPage }) },
-      { path: "*", element: <NotFound /> },
+      {
+        errorElement: <CrashPage within="frame" />,
+        children: [
+          { path: "/", element: <SearchPage /> },
+          { path: "/search", element: <Navigate to="/" replace /> },
+          { path: "/file/:id", lazy: async () => ({ Component: (await import("./ViewerPage")).ViewerPage }) },
+          { path: "/libraries", lazy: async () => ({ Component: (await import("./LibrariesPage")).LibrariesPage }) },
+          { path: "/libraries/:id", lazy: async () => ({ Component: (await import("./FolderPage")).FolderPage }) },
+          { path: "/activity", lazy: async () => ({ Component: (await import("./ActivityPage")).ActivityPage }) },
+          { path: "/settings", lazy: async () => ({ Component: (await import("./SettingsPage")).SettingsPage }) },
+          { path: "*", element: <NotFound /> },
+        ],
+      },
     ],
   },
 ];

@@ -10,7 +10,7 @@ export type SnippetSpan = Schemas["SnippetSpan"];
 /** The contract's bounds on one request. */
 export const queryLengthMax = 1000;
 export const offsetMax = 1000;
-const passagesMax = 200;
+export const limitMax = 200;
 
 export interface SearchRequest {
   query: string;
@@ -29,7 +29,7 @@ export const search = ({ query, mode, limit, offset }: SearchRequest, signal?: A
 export async function searchPassagesOfFile(fileId: number, query: string, mode: SearchMode, signal?: AbortSignal): Promise<Hit[]> {
   const answer = await unwrap(
     client.GET("/search", {
-      params: { query: { q: query, mode, limit: passagesMax, passages: true } },
+      params: { query: { q: query, mode, limit: limitMax, passages: true } },
       signal: signal ?? null,
     }),
   );

@@ -18,6 +18,8 @@ export type Connection = "live" | "polling" | "disconnected";
 
 /** Between two questions while the event stream is not there. */
 const pollMs = 3000;
+/** Between the end of the stream and the first question. */
+const graceMs = 1000;
 /** A broken stream is tried again after this long; polling goes on meanwhile. */
 const reconnectMs = 15_000;
 
@@ -44,7 +46,8 @@ export function followStatus(onStatus: (status: Status) => void, onConnection: (
     source?.close();
     source = undefined;
     clearTimeout(poll);
-    void ask();
+    // Signing out and leaving the page end the stream, too: what follows is heard first.
+    poll = setTimeout(() => void ask(), graceMs);
     clearTimeout(reconnect);
     reconnect = setTimeout(connect, reconnectMs);
   };

@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, it, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { SearchRequest, SearchResponse } from "../services/search";
 
 /** Requests that wait for the test to answer them; the server itself is exercised by the browser tests. */
@@ -6,6 +6,7 @@ const asked: { request: SearchRequest; signal: AbortSignal | undefined; answer: 
 vi.mock("../services/search", () => ({
   queryLengthMax: 1000,
   offsetMax: 1000,
+  limitMax: 200,
   search: (request: SearchRequest, signal?: AbortSignal) =>
     new Promise<SearchResponse>((resolve, reject) => {
       asked.push({
@@ -21,7 +22,7 @@ vi.mock("../services/search", () => ({
       });
     }),
 }));
-const { useSearch } = await import("./search");
+const { canLoadMore, useSearch } = await import("./search");
 const shown = () => useSearch.getState().hits.map((hit) => hit.file_id);
 const request = (index: number) => {
   const found = asked[index];
@@ -30,6 +31,7 @@ const request = (index: number) => {
 };
 
 describe("the search store", () => {
+  afterEach(() => { vi.restoreAllMocks(); });
   beforeEach(async () => {
     asked.length = 0;
     await useSearch.getState().run("", "hybrid");
@@ -57,7 +59,7 @@ describe("the search store", () => {
     expect(shown()).toEqual([]);
   });
 
-  it("asks nothing twice, but again after a failure", async () => {
+  it("asks nothing twice while the answer is fresh, but again after a failure", async () => {
     const first = useSearch.getState().run("a", "hybrid");
     request(0).fail();
     await first;
@@ -78,6 +80,64 @@ describe("the search store", () => {
     request(1).answer([2, 3]);
     await more;
     expect(shown()).toEqual([1, 2, 3]);
+  });
+
+  it("asks the same question again when told to, and when the answer has grown old", async () => {
+    const first = useSearch.getState().run("a", "hybrid");
+    request(0).answer([]);
+    await first;
+    const second = useSearch.getState().run("a", "hybrid", "again");
+    request(1).answer([7]);
+    await second;
+    expect(shown()).toEqual([7]);
+    vi.spyOn(Date, "now").mockReturnValue(Date.now() + 60_000);
+    const third = useSearch.getState().run("a", "hybrid");
+    request(2).answer([7, 8]);
+    await third;
+    expect(shown()).toEqual([7, 8]);
+  });
+
+  it("keeps the place in the list when the same question is answered anew", async () => {
+    const first = useSearch.getState().run("a", "hybrid");
+    request(0).answer(Array.from({ length: 30 }, (_, file) => file));
+    await first;
+    useSearch.getState().select(25);
+    const again = useSearch.getState().run("a", "hybrid", "again");
+    expect(request(1).request.limit).toBe(30);
+    request(1).answer([99, ...Array.from({ length: 29 }, (_, file) => file)]);
+    await again;
+    expect(useSearch.getState().selected).toBe(26);
+    const other = useSearch.getState().run("b", "hybrid");
+    expect(request(2).request.limit).toBe(20);
+    request(2).answer([25]);
+    await other;
+    expect(useSearch.getState().selected).toBe(-1);
+  });
+
+  it("keeps the hits when the next page fails, and can try it again", async () => {
+    const first = useSearch.getState().run("a", "hybrid");
+    request(0).answer([1], true);
+    await first;
+    const more = useSearch.getState().loadMore();
+    request(1).fail();
+    await more;
+    expect(shown()).toEqual([1]);
+    expect(useSearch.getState().error).toBeUndefined();
+    expect(useSearch.getState().moreError).toBeInstanceOf(Error);
+    const retry = useSearch.getState().loadMore();
+    request(2).answer([2]);
+    await retry;
+    expect(shown()).toEqual([1, 2]);
+    expect(useSearch.getState().moreError).toBeUndefined();
+  });
+
+  it("offers no page beyond what can be asked for", async () => {
+    const first = useSearch.getState().run("a", "hybrid");
+    request(0).answer(Array.from({ length: 1001 }, (_, file) => file), true);
+    await first;
+    expect(canLoadMore(useSearch.getState())).toBe(false);
+    await useSearch.getState().loadMore();
+    expect(asked.length).toBe(1);
   });
 
   it("is empty for an empty query and asks nothing", async () => {

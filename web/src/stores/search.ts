@@ -1,9 +1,11 @@
 /** The search in progress. Old results stay until the new ones are there; an older request never overwrites a newer. */
 import { create } from "zustand";
 import { isAbort } from "../services/errors";
-import { offsetMax, queryLengthMax, search, type Hit, type SearchMode, type SearchResponse } from "../services/search";
+import { limitMax, offsetMax, queryLengthMax, search, type Hit, type SearchMode, type SearchResponse } from "../services/search";
 
 const pageSize = 20;
+/** Files change while a person reads: an older answer is asked for anew when the person comes back to it. */
+const freshMs = 5_000;
 
 export interface SearchStore {
   /** What `response` answers, or is being asked for. */
@@ -12,11 +14,16 @@ export interface SearchStore {
   /** What is shown; may still belong to the query before while `pending`. */
   response: SearchResponse | undefined;
   hits: Hit[];
+  /** When the shown answer came; 0 when there is none. */
+  answeredAt: number;
   pending: boolean;
   loadingMore: boolean;
   error: unknown;
+  /** Of the next page alone; the hits already there stay. */
+  moreError: unknown;
   /** Which hit was last opened or focused, so that coming back lands there. */
   selected: number;
+  /** Asks unless a fresh answer to the same question is there or on its way; "again" asks in any case. */
   run: (query: string, mode: SearchMode, force?: "again") => Promise<void>;
   loadMore: () => Promise<void>;
   select: (index: number) => void;
@@ -24,43 +31,50 @@ export interface SearchStore {
 
 let running: AbortController | undefined;
 
+const unanswered = { response: undefined, hits: [], answeredAt: 0, pending: false, loadingMore: false, error: undefined, moreError: undefined, selected: -1 };
+
 export const useSearch = create<SearchStore>((set, get) => ({
   query: "",
   mode: "hybrid",
-  response: undefined,
-  hits: [],
-  pending: false,
-  loadingMore: false,
-  error: undefined,
-  selected: -1,
+  ...unanswered,
 
   run: async (typed, mode, force) => {
     const query = typed.trim().slice(0, queryLengthMax);
-    const { query: before, mode: modeBefore, error } = get();
-    if (query === before && mode === modeBefore && error === undefined && !force) return;
+    const { query: before, mode: modeBefore, error, pending, answeredAt } = get();
+    const same = query === before && mode === modeBefore;
+    if (same && error === undefined && !force && (query === "" || pending || Date.now() - answeredAt < freshMs)) return;
     running?.abort();
     running = undefined;
     if (query === "") {
-      set({ query, mode, response: undefined, hits: [], pending: false, loadingMore: false, error: undefined, selected: -1 });
+      set({ query, mode, ...unanswered });
       return;
     }
     const own = new AbortController();
     running = own;
-    set({ query, mode, pending: true, loadingMore: false, error: undefined });
+    set({ query, mode, pending: true, loadingMore: false, error: undefined, moreError: undefined });
+    // The same question again: as many as were listed, so that nothing the person has seen disappears.
+    const limit = same ? Math.min(limitMax, Math.max(pageSize, get().hits.length)) : pageSize;
     try {
-      const response = await search({ query, mode, limit: pageSize, offset: 0 }, own.signal);
-      if (running === own) set({ response, hits: response.hits, pending: false, selected: -1 });
+      const response = await search({ query, mode, limit, offset: 0 }, own.signal);
+      if (running !== own) return;
+      const { hits, selected } = get();
+      const file = same ? hits[selected]?.file_id : undefined;
+      set({
+        response, hits: response.hits, pending: false, answeredAt: Date.now(),
+        selected: file === undefined ? -1 : response.hits.findIndex((hit) => hit.file_id === file),
+      });
     } catch (failure) {
       if (running === own && !isAbort(failure)) set({ error: failure, pending: false });
     }
   },
 
   loadMore: async () => {
-    const { query, mode, hits, response, loadingMore, pending } = get();
-    if (loadingMore || pending || !response?.more || hits.length > offsetMax) return;
+    const store = get();
+    const { query, mode, hits, loadingMore, pending } = store;
+    if (loadingMore || pending || !canLoadMore(store)) return;
     const own = running ?? new AbortController();
     running = own;
-    set({ loadingMore: true });
+    set({ loadingMore: true, moreError: undefined });
     try {
       const next = await search({ query, mode, limit: pageSize, offset: hits.length }, own.signal);
       if (running !== own) return;
@@ -68,9 +82,13 @@ export const useSearch = create<SearchStore>((set, get) => ({
       // The index may have moved between two pages; a file is listed once.
       set({ response: next, hits: [...hits, ...next.hits.filter((hit) => !known.has(hit.file_id))], loadingMore: false });
     } catch (failure) {
-      if (running === own && !isAbort(failure)) set({ error: failure, loadingMore: false });
+      if (running === own && !isAbort(failure)) set({ moreError: failure, loadingMore: false });
     }
   },
 
   select: (index) => { set({ selected: index }); },
 }));
+
+/** Whether there are further hits and the contract lets them be asked for. */
+export const canLoadMore = ({ response, hits }: Pick<SearchStore, "response" | "hits">): boolean =>
+  response?.more === true && hits.length <= offsetMax;

@@ -29,3 +29,19 @@ export const useStatus = create<StatusStore>((set) => ({
 }));
 
 export const openTasks = (status: Status): number => status.tasks.waiting + status.tasks.running;
+
+/** Whether meaning is not searched, because no model could be loaded. */
+export const lacksModel = (status: Status): boolean => status.model.name === "" && status.model.note !== "";
+
+/** Open tasks that something works on: without a model those of meaning wait until it is installed. */
+export function activeTasks(status: Status): number {
+  const waitingForModel = lacksModel(status) ? (status.stages.find((stage) => stage.stage === "text_vectors")?.waiting ?? 0) : 0;
+  return Math.max(0, openTasks(status) - waitingForModel);
+}
+
+/** What can be found once all work is done; another text after each change of it, and empty while there is work. */
+export function settledState(status: Status): string {
+  const { index, libraries, model } = status;
+  const busy = activeTasks(status) > 0 || index.behind > 0 || index.rebuilding || libraries.some((library) => library.state === "scanning" || library.files_unhashed > 0);
+  return busy ? "" : [index.passages_indexed, index.vectors_indexed, index.names_indexed, model.fingerprint].join(" ");
+}

@@ -24,7 +24,7 @@ export function Machinery({ status }: { status: Status }) {
         </section>
         <section className={classes.card} aria-labelledby="model-title">
           <Title order={2} id="model-title" className={classes.h3 ?? ""}>{words.model}</Title>
-          <Text fz="sm" mt="xs">{status.model.name === "" ? words.modelNone : status.model.name}</Text>
+          {(status.model.name === "" || !models.data?.length) && <Text fz="sm" mt="xs">{status.model.name === "" ? words.modelNone : status.model.name}</Text>}
           {status.model.note !== "" && <Text fz="sm" c="dimmed">{status.model.note}</Text>}
           {models.data && models.data.length > 0 && (
             <ul className={classes.list} aria-label={words.models}>

@@ -4,7 +4,7 @@ import { useState } from "react";
 import { count, duration } from "../../format/quantity";
 import { pauseWork, resumeWork, type Connection, type Status } from "../../services/work";
 import { useSession } from "../../stores/session";
-import { openTasks, useStatus } from "../../stores/status";
+import { activeTasks, lacksModel, openTasks, useStatus } from "../../stores/status";
 import { strings } from "../../strings";
 import { ErrorState } from "../ErrorState";
 import classes from "./Activity.module.css";
@@ -15,8 +15,9 @@ export function Overview({ status, connection }: { status: Status; connection: C
   const done = status.stages.reduce((sum, stage) => sum + stage.done, 0);
   const total = done + open;
   const share = total === 0 ? 100 : Math.floor((100 * done) / total);
-  const title = status.paused ? words.paused : open > 0 ? words.working : words.idle;
-  const pace = [
+  const stalled = open > 0 && activeTasks(status) === 0 && lacksModel(status);
+  const title = status.paused ? words.paused : stalled ? words.stalled : open > 0 ? words.working : words.idle;
+  const pace = stalled ? "" : [
     status.rate > 0 && words.rate(status.rate.toLocaleString(strings.locale, { maximumFractionDigits: 1 })),
     open > 0 && !status.paused && (status.seconds_left === undefined ? words.leftUnknown : words.left(duration(status.seconds_left))),
   ].filter(Boolean).join(" · ");
@@ -25,7 +26,7 @@ export function Overview({ status, connection }: { status: Status; connection: C
       <Group justify="space-between" align="flex-start">
         <div>
           <Title order={2} id="overview-title">{title}</Title>
-          <Text c="dimmed" fz="sm">{status.paused ? words.pausedText : open > 0 ? words.done(count(done), count(total)) : words.idleText}{pace !== "" && ` · ${pace}`}</Text>
+          <Text c="dimmed" fz="sm">{status.paused ? words.pausedText : stalled ? words.stalledText : open > 0 ? words.done(count(done), count(total)) : words.idleText}{pace !== "" && ` · ${pace}`}</Text>
         </div>
         <PauseButton paused={status.paused} />
       </Group>

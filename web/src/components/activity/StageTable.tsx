@@ -16,7 +16,7 @@ export function StageTable({ status }: { status: Status }) {
         <table className={classes.table}>
           <thead><tr><th scope="col">{words.stage}</th>{columns.map(([key, label]) => <th key={key} scope="col">{label}</th>)}</tr></thead>
           <tbody>
-            {status.stages.map((stage) => (
+            {inOrder(status.stages).map((stage) => (
               <tr key={stage.stage}>
                 <th scope="row">{strings.stages[stage.stage] ?? stage.stage}</th>
                 {columns.map(([key]) => <td key={key}>{count(stage[key])}</td>)}
@@ -27,4 +27,11 @@ export function StageTable({ status }: { status: Status }) {
       </div>
     </section>
   );
+}
+
+/** As a file goes through them; what the table of words does not know comes last. */
+function inOrder(stages: Status["stages"]): Status["stages"] {
+  const order = Object.keys(strings.stages);
+  const rank = (stage: string) => (order.includes(stage) ? order.indexOf(stage) : order.length);
+  return [...stages].sort((a, b) => rank(a.stage) - rank(b.stage));
 }

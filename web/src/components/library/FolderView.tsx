@@ -2,7 +2,7 @@ import { Button, Group, Skeleton, Text } from "@mantine/core";
 import { IconFolder, IconSearch } from "@tabler/icons-react";
 import { useState } from "react";
 import { Link } from "react-router";
-import { fileAddress, folderAddress, searchAddress } from "../../format/address";
+import { fileAddress, folderAddress, inFilter, searchAddress } from "../../format/address";
 import { ago, bytes } from "../../format/quantity";
 import { listFolder, type File, type FolderListing, type Library } from "../../services/libraries";
 import { useResource } from "../../stores/resource";
@@ -43,9 +43,7 @@ export function FolderView({ library, path, pathBase64 }: Props) {
     }
   };
   const name = path === "" ? library.name : (path.split("/").at(-1) ?? path);
-  // A folder's name with a space needs quotation marks in the query.
-  const scope = path === "" ? library.name : path;
-  const query = `in:${/[\s"]/.test(scope) ? `"${scope.replaceAll('"', "")}"` : scope} `;
+  const query = `${inFilter(library.name, path)} `;
   return (
     <>
       <Crumbs library={library} path={path} />

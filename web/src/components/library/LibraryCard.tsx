@@ -33,7 +33,7 @@ export function LibraryCard({ library, canChange, onRescan, onRemove }: Props) {
         {library.watch_note !== "" && library.watch_note !== library.state_reason && <p className={classes.quiet}>{library.watch_note}</p>}
       </div>
       {canChange && (
-        <Menu position="bottom-end" withinPortal>
+        <Menu position="bottom-end" withinPortal withInitialFocusPlaceholder={false}>
           <Menu.Target>
             <ActionIcon variant="subtle" color="gray" size="lg" aria-label={words.actions(library.name)}><IconDots size={20} /></ActionIcon>
           </Menu.Target>
@@ -41,7 +41,7 @@ export function LibraryCard({ library, canChange, onRescan, onRemove }: Props) {
             <Menu.Item leftSection={<IconRefresh size={16} />} onClick={() => { onRescan("changes"); }}>{words.rescan}</Menu.Item>
             <Menu.Item leftSection={<IconShieldCheck size={16} />} onClick={() => { onRescan("everything"); }}>{words.verify}</Menu.Item>
             <Menu.Divider />
-            <Menu.Item color="red" leftSection={<IconTrash size={16} />} onClick={onRemove}>{words.remove}</Menu.Item>
+            <Menu.Item color="var(--mantine-color-error)" leftSection={<IconTrash size={16} />} onClick={onRemove}>{words.remove}</Menu.Item>
           </Menu.Dropdown>
         </Menu>
       )}

@@ -35,7 +35,7 @@ export function HitCard({ hit, address, onSelect }: { hit: Hit; address: SearchA
           </Link>
         </h2>
         <p className={classes.meta}>
-          <span className={classes.place}>{placeText(hit.place, hit.passage === undefined ? "name" : "passage")}</span>
+          <span className={classes.place}>{hitPlace(hit)}</span>
           <span>{folder === "" ? hit.library : `${hit.library} / ${folder.replaceAll("/", " / ")}`}</span>
           <span>{ago(hit.modified)}</span>
           <span>{bytes(hit.size)}</span>
@@ -43,7 +43,7 @@ export function HitCard({ hit, address, onSelect }: { hit: Hit; address: SearchA
         </p>
         {hit.snippet.length > 0 && <p className={classes.snippet}><Snippet spans={hit.snippet} /></p>}
         <div className={classes.tools}>
-          {tool("why", words.why, words.hideWhy)}
+          {hit.reasons.length > 0 && tool("why", words.why, words.hideWhy)}
           {hit.more_passages > 0 && tool("passages", words.morePassages(hit.more_passages), words.hidePassages)}
           {hit.same_content.length > 0 && tool("copies", words.copies(hit.same_content.length), words.hideCopies)}
         </div>
@@ -54,6 +54,9 @@ export function HitCard({ hit, address, onSelect }: { hit: Hit; address: SearchA
     </article>
   );
 }
+
+/** Where it was found; a file that only passed the filters was found as a whole. */
+const hitPlace = (hit: Hit) => (hit.passage === undefined && hit.reasons.length === 0 ? strings.place.file : placeText(hit.place, hit.passage === undefined ? "name" : "passage"));
 
 function Reasons({ reasons }: { reasons: Reason[] }) {
   const words = strings.search;

@@ -24,8 +24,8 @@ export function SearchBox({ value, mode, onType, onSubmit, onMode, onDown }: Pro
   const words = strings.search;
 
   useEffect(() => {
-    // On a phone the keyboard would cover the page before anything was read.
-    if (value === "" && window.matchMedia("(hover: hover)").matches) input.current?.focus();
+    // Empty or begun with a filter, it waits for words. On a phone the keyboard would cover the page before anything was read.
+    if ((value === "" || value.endsWith(" ")) && window.matchMedia("(hover: hover)").matches) input.current?.focus();
     const onKey = (event: KeyboardEvent) => {
       if (event.key === "/" && !isTyping(event)) {
         event.preventDefault();
@@ -41,7 +41,10 @@ export function SearchBox({ value, mode, onType, onSubmit, onMode, onDown }: Pro
 
   const keyDown = (event: React.KeyboardEvent) => {
     if (event.nativeEvent.isComposing) return;
-    if (event.key === "ArrowDown") {
+    if (event.key === "/" && value === "") {
+      // Pressed as the shortcut that the empty field shows; no word begins with it.
+      event.preventDefault();
+    } else if (event.key === "ArrowDown") {
       event.preventDefault();
       onDown();
     } else if (event.key === "Escape" && value !== "") {

@@ -1,14 +1,14 @@
-import { Button, Group, Skeleton, Stack, Text } from "@mantine/core";
+import { Button, Skeleton, Stack, Text } from "@mantine/core";
 import { IconMoodEmpty } from "@tabler/icons-react";
-import { useEffect, type RefObject } from "react";
+import { useEffect, useLayoutEffect, useRef, type RefObject } from "react";
 import type { SearchAddress } from "../../format/address";
-import { elapsed } from "../../format/quantity";
+import { count, elapsed } from "../../format/quantity";
 import type { SearchMode } from "../../services/search";
-import { useSearch } from "../../stores/search";
-import { openTasks, useStatus } from "../../stores/status";
+import { canLoadMore, useSearch } from "../../stores/search";
+import { activeTasks, useStatus } from "../../stores/status";
 import { strings } from "../../strings";
 import { EmptyState } from "../EmptyState";
-import { ErrorState } from "../ErrorState";
+import { ErrorState, errorText } from "../ErrorState";
 import { isTyping } from "../keys";
 import { HitCard } from "./HitCard";
 import classes from "./SearchResults.module.css";
@@ -20,9 +20,10 @@ interface Props {
 }
 
 export function SearchResults({ ref, address, onMode }: Props) {
-  const { response, hits, pending, loadingMore, error, selected, query, run, loadMore, select } = useSearch();
+  const { response, hits, pending, loadingMore, error, moreError, selected, query, run, loadMore, select } = useSearch();
   const words = strings.search;
   useListKeys(ref);
+  useFocusKept(ref);
   useEffect(() => {
     // Coming back from a file: on where the person left.
     const links = ref.current?.querySelectorAll<HTMLElement>("a[data-hit]");
@@ -54,20 +55,46 @@ export function SearchResults({ ref, address, onMode }: Props) {
         ))}
       </ol>
       {response.more && (
-        <Group justify="center" mt="lg">
-          <Button variant="default" loading={loadingMore} onClick={() => void loadMore()}>{words.loadMore}</Button>
-        </Group>
+        <Stack align="center" gap="sm" mt="lg">
+          {moreError !== undefined && <Text role="alert" fz="sm">{words.moreFailed(errorText(moreError))}</Text>}
+          {canLoadMore({ response, hits })
+            ? <Button variant="default" loading={loadingMore} onClick={() => void loadMore()}>{moreError === undefined ? words.loadMore : strings.app.retry}</Button>
+            : <Text c="dimmed" fz="sm">{words.limitReached(count(hits.length))}</Text>}
+        </Stack>
       )}
     </section>
   );
 }
 
-/** Arrows and j/k move through the hits; Enter opens by being a link's own key. */
+const searchField = () => document.querySelector<HTMLElement>("input[type=search]");
+
+/** When the hit that had the focus is gone from a new list, the focus goes to the first hit, or to the search field. */
+function useFocusKept(list: RefObject<HTMLOListElement | null>) {
+  const { hits, error } = useSearch();
+  const held = useRef(false);
+  useEffect(() => useSearch.subscribe((next, before) => {
+    // Told before the list is drawn anew.
+    if (next.hits !== before.hits || next.error !== before.error) held.current = list.current?.contains(document.activeElement) ?? false;
+  }), [list]);
+  useLayoutEffect(() => {
+    if (!held.current) return;
+    held.current = false;
+    if (document.activeElement === document.body) (list.current?.querySelector<HTMLElement>("a[data-hit]") ?? searchField())?.focus();
+  }, [hits, error, list]);
+}
+
+/** Arrows and j/k move through the hits, Escape leads back to the search field; Enter opens by being a link's own key. */
 function useListKeys(list: RefObject<HTMLOListElement | null>) {
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
+      if (event.defaultPrevented || isTyping(event)) return;
+      if (event.key === "Escape" && list.current?.contains(document.activeElement)) {
+        event.preventDefault();
+        searchField()?.focus();
+        return;
+      }
       const step = { ArrowDown: 1, j: 1, ArrowUp: -1, k: -1 }[event.key];
-      if (step === undefined || isTyping(event)) return;
+      if (step === undefined) return;
       const links = [...(list.current?.querySelectorAll<HTMLElement>("a[data-hit]") ?? [])];
       const focused = document.activeElement;
       const within = links.findIndex((link) => link === focused || link.closest("li")?.contains(focused));
@@ -75,7 +102,7 @@ function useListKeys(list: RefObject<HTMLOListElement | null>) {
       if (within < 0 && event.key.startsWith("Arrow")) return;
       event.preventDefault();
       const next = within + step;
-      if (next < 0) document.querySelector<HTMLElement>("input[type=search]")?.focus();
+      if (next < 0) searchField()?.focus();
       else links[Math.min(next, links.length - 1)]?.focus();
     };
     window.addEventListener("keydown", onKey);
@@ -86,7 +113,7 @@ function useListKeys(list: RefObject<HTMLOListElement | null>) {
 function Nothing({ address, onMode }: { address: SearchAddress; onMode: (mode: SearchMode) => void }) {
   const status = useStatus((store) => store.status);
   const words = strings.search;
-  const open = status ? openTasks(status) : 0;
+  const open = status ? activeTasks(status) : 0;
   const other: SearchMode = address.mode === "meaning" ? "hybrid" : "meaning";
   return (
     <EmptyState title={words.nothingTitle} icon={<IconMoodEmpty size={40} stroke={1.4} aria-hidden="true" />}>

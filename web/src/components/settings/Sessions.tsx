@@ -42,7 +42,7 @@ export function Sessions({ onEndedOwn }: { onEndedOwn: () => void }) {
                   <Text fw={560}>{name}{session.current && ` · ${words.current}`}</Text>
                   <Text fz="sm" c="dimmed">{[session.address, words.since(ago(session.created)), words.lastSeen(ago(session.last_seen))].join(" · ")}</Text>
                 </div>
-                <Button size="xs" variant="default" aria-label={words.endLabel(name)} onClick={() => void end(session)}>{words.end}</Button>
+                <Button size="xs" variant="default" flex="none" aria-label={words.endLabel(name)} onClick={() => void end(session)}>{words.end}</Button>
               </div>
             </li>
           );

@@ -1,4 +1,5 @@
 import { useEffect, useRef, useState } from "react";
+import { barsOf } from "../../format/boxes";
 import { findTerms } from "../../format/highlight";
 import type { Box } from "../../services/files";
 import { drawTextLayer, type PDFDocumentProxy, type RenderTask } from "../../services/pdf";
@@ -96,17 +97,12 @@ export function PdfPage({ document, number, width, ratio, boxes, terms }: Props)
           style={{ left: fraction(box.x0), top: fraction(box.y0), width: fraction(box.x1 - box.x0), height: fraction(box.y1 - box.y0) }}
         />
       ))}
-      {boxes && boxes.length > 0 && <PassageBar boxes={boxes} />}
+      {boxes && barsOf(boxes).map((bar, index) => (
+        <div key={index} className={classes.bar} data-bar="" style={{ top: fraction(bar.y0), height: fraction(bar.y1 - bar.y0), left: `calc(${fraction(bar.x0)} - 12px)` }} />
+      ))}
       <div ref={text} className={classes.text} />
     </section>
   );
-}
-
-function PassageBar({ boxes }: { boxes: Box[] }) {
-  const top = Math.min(...boxes.map((box) => box.y0));
-  const bottom = Math.max(...boxes.map((box) => box.y1));
-  const left = Math.min(...boxes.map((box) => box.x0));
-  return <div className={classes.bar} style={{ top: fraction(top), height: fraction(bottom - top), left: `calc(${fraction(left)} - 12px)` }} />;
 }
 
 const fraction = (value: number) => `${String(Math.round(value * 1e5) / 1e3)}%`;

@@ -106,7 +106,7 @@ export function PdfView({ file, ready, ratios, target, terms, onFailed }: Props)
       {/* The region scrolls, so the keyboard must reach it. */}
       {/* eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex */}
       <div ref={container} className={classes.pages} role="region" aria-label={words.document} tabIndex={0} onScroll={scrolled}>
-        {!shown && <Center p="xl"><Loader aria-label={words.loading} /></Center>}
+        {!shown && <Center p="xl"><Loader role="status" aria-label={words.loading} /></Center>}
         {shown && Array.from({ length: shown.document.numPages }, (_, index) => (
           <PdfPage
             key={index}

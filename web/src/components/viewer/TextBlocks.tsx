@@ -1,48 +1,82 @@
 import { createElement, memo, type CSSProperties, type ReactNode } from "react";
 import { splitByTerms } from "../../format/highlight";
 import type { Group, NumberedBlock, Section } from "../../format/layout";
-import { partText, rowsOf } from "../../format/place";
+import { headerParts, partText, rowsOf, splitPart, type Range } from "../../format/place";
 import { strings } from "../../strings";
 import { Snippet } from "../search/Snippet";
 import classes from "./TextView.module.css";
 
 interface Marks {
-  /** Indexes of the passage's blocks. */
-  here: ReadonlySet<number>;
+  /** Of the passage's blocks, by their index: the stretch that belongs to it. */
+  here: ReadonlyMap<number, Range>;
   /** The first of them: where the view opens. */
   first: number;
   terms: string[];
 }
 
 export function TextSection({ section, ...marks }: { section: Section } & Marks) {
+  // An attachment's name stands in the section's title already.
+  const [label] = section.groups;
+  const named = label?.blocks.length === 1 && isAttachmentName(label.blocks[0], marks);
   return (
     <>
       <SectionTitle section={section} />
-      {section.groups.map((group) => <TextGroup key={group.blocks[0]?.index} group={group} marks={marks} />)}
+      {(named ? section.groups.slice(1) : section.groups).map((group) => <TextGroup key={group.blocks[0]?.index} group={group} marks={marks} />)}
     </>
   );
+}
+
+function isAttachmentName(item: NumberedBlock | undefined, { here }: Marks): boolean {
+  if (item?.block.kind !== "metadata" || here.has(item.index)) return false;
+  const part = item.block.place.part ?? "";
+  return part !== "" && (part === item.block.text || part.endsWith(`/${item.block.text}`));
 }
 
 function SectionTitle({ section: { key, place } }: { section: Section }) {
   const words = strings.viewer;
   if (key === "") return null;
   const own = place.kind === "page" ? words.page(place.page ?? 1) : place.kind === "slide" ? words.slide(place.slide ?? 1) : place.kind === "cell" ? words.sheet(place.sheet ?? "") : "";
-  const part = place.part ?? "";
-  // A mail's headers speak for themselves.
-  if (own === "" && ["headers", "header", "subject"].includes(part)) return null;
+  const { within, name } = splitPart(place.part ?? "");
+  // A mail's headers speak for themselves; those of a mail inside another say which one.
+  const part = own === "" && headerParts.has(name) ? within : (place.part ?? "");
   const title = [part === "body" ? words.message : part === "" ? "" : capital(partText(part)), own].filter((text) => text !== "").join(" · ");
   return title === "" ? null : <h2 className={classes.section}>{title}</h2>;
 }
 
 const capital = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);
 
-function markOf({ index }: NumberedBlock, { here, first }: Marks): { className?: string; "data-passage"?: string } {
-  if (!here.has(index)) return {};
-  return { className: `${classes.here ?? ""}${index === first ? " alcove-here" : ""}`, "data-passage": "" };
+/** Whether the whole block is the passage; a stretch of it is marked inside, around its words. */
+function isWhole({ block, index }: NumberedBlock, { here }: Marks): boolean {
+  const range = here.get(index);
+  return range !== undefined && block.text.slice(range.start, range.end).trim() === block.text.trim();
+}
+
+function markOf(item: NumberedBlock, marks: Marks): { className?: string; "data-passage"?: string } {
+  return isWhole(item, marks) ? passageMark(item, marks) : {};
+}
+
+function passageMark(item: NumberedBlock, marks: Marks) {
+  return { className: `${classes.here ?? ""}${item.index === marks.first ? " alcove-here" : ""}`, "data-passage": "" };
 }
 
 function Words({ text, marks }: { text: string; marks: Marks }): ReactNode {
   return <Snippet spans={splitByTerms(text, marks.terms)} />;
+}
+
+/** A block's words; where only a stretch of them is the passage, that stretch is marked. */
+function Content({ item, marks }: { item: NumberedBlock; marks: Marks }): ReactNode {
+  const { text } = item.block;
+  const range = marks.here.get(item.index);
+  if (!range || isWhole(item, marks)) return <><Here item={item} marks={marks} /><Words text={text} marks={marks} /></>;
+  return (
+    <>
+      <Words text={text.slice(0, range.start)} marks={marks} />
+      <span className={`${classes.stretch ?? ""}${item.index === marks.first ? " alcove-here" : ""}`} data-passage="">
+        <Here item={item} marks={marks} /><Words text={text.slice(range.start, range.end)} marks={marks} />
+      </span>
+      <Words text={text.slice(range.end)} marks={marks} />
+    </>
+  );
 }
 
 function Here({ item, marks }: { item: NumberedBlock; marks: Marks }) {
@@ -56,18 +90,18 @@ const TextGroup = memo(function TextGroup({ group, marks }: { group: Group; mark
       return (
         <ul className={classes.list}>
           {group.blocks.map((item) => (
-            <li key={item.index} style={{ "--depth": item.block.level } as CSSProperties} {...markOf(item, marks)}><Here item={item} marks={marks} /><Words text={item.block.text} marks={marks} /></li>
+            <li key={item.index} style={{ "--depth": item.block.level } as CSSProperties} {...markOf(item, marks)}><Content item={item} marks={marks} /></li>
           ))}
         </ul>
       );
     case "lines":
       return (
-        <div className={classes.lines} data-code={group.blocks[0]?.block.kind === "code" || undefined}>
+        <div className={classes.lines} data-code={group.blocks[0]?.block.kind === "code" || undefined} style={{ "--digits": digitsOf(group) } as CSSProperties}>
           {group.blocks.map((item) => {
             const { className, ...mark } = markOf(item, marks);
             return (
               <div key={item.index} className={`${classes.line ?? ""} ${className ?? ""}`} data-line={item.block.place.line_first} {...mark}>
-                <span><Here item={item} marks={marks} /><Words text={item.block.text} marks={marks} /></span>
+                <span><Content item={item} marks={marks} /></span>
               </div>
             );
           })}
@@ -78,12 +112,15 @@ const TextGroup = memo(function TextGroup({ group, marks }: { group: Group; mark
   }
 });
 
+/** How wide the numbers of the lines are; three at least, so that short texts look alike. */
+const digitsOf = (group: Group) => Math.max(3, String(group.blocks.at(-1)?.block.place.line_first ?? 0).length);
+
 function Paragraph({ blocks, marks }: { blocks: NumberedBlock[]; marks: Marks }) {
   const [only] = blocks;
-  if (blocks.length === 1 && only) return <p {...markOf(only, marks)}><Here item={only} marks={marks} /><Words text={only.block.text} marks={marks} /></p>;
+  if (blocks.length === 1 && only) return <p {...markOf(only, marks)}><Content item={only} marks={marks} /></p>;
   return (
     <p>
-      {blocks.map((item) => <span key={item.index} {...markOf(item, marks)}><Here item={item} marks={marks} /><Words text={`${item.block.text} `} marks={marks} /></span>)}
+      {blocks.map((item) => <span key={item.index} {...markOf(item, marks)}><Content item={item} marks={marks} /> </span>)}
     </p>
   );
 }
@@ -91,7 +128,7 @@ function Paragraph({ blocks, marks }: { blocks: NumberedBlock[]; marks: Marks })
 function Single({ item, marks }: { item: NumberedBlock; marks: Marks }) {
   const { block } = item;
   const mark = markOf(item, marks);
-  const content = <><Here item={item} marks={marks} /><Words text={block.text} marks={marks} /></>;
+  const content = <Content item={item} marks={marks} />;
   switch (block.kind) {
     case "heading":
       // The page's own heading is the file's name.
@@ -107,6 +144,9 @@ function Single({ item, marks }: { item: NumberedBlock; marks: Marks }) {
   }
 }
 
+/** A row is marked as a whole, however little of it is the passage: its cells are what a person compares. */
+const rowMark = (item: NumberedBlock, marks: Marks) => (marks.here.has(item.index) ? passageMark(item, marks) : {});
+
 /** Neighbouring rows; the first column says which row of the sheet or line of the file it is. */
 function Table({ blocks, marks }: { blocks: NumberedBlock[]; marks: Marks }) {
   const rows = blocks.map((item) => ({ item, cells: item.block.text.split("\t"), number: rowsOf(item.block.place.cells)?.first ?? item.block.place.line_first }));
@@ -119,7 +159,7 @@ function Table({ blocks, marks }: { blocks: NumberedBlock[]; marks: Marks }) {
       <table className={classes.table}>
         <tbody>
           {rows.map(({ item, cells, number }) => (
-            <tr key={item.index} {...markOf(item, marks)}>
+            <tr key={item.index} {...rowMark(item, marks)}>
               {numbered && <th scope="row">{number}</th>}
               {Array.from({ length: columns }, (_, column) => (
                 <td key={column}>{column === 0 && <Here item={item} marks={marks} />}<Words text={cells[column] ?? ""} marks={marks} /></td>

@@ -1,7 +1,7 @@
 /** The extracted text of a file, structured, opened at a passage. Nothing of the file is ever treated as markup. */
 import { Button, Center, Group, Loader } from "@mantine/core";
-import { useCallback, useEffect, useLayoutEffect, useRef, useState } from "react";
-import { belongsTo } from "../../format/place";
+import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
+import { rangeInBlock, type Range } from "../../format/place";
 import { layOut } from "../../format/layout";
 import { loadText, type Block, type FileText, type Passage } from "../../services/files";
 import { isAbort } from "../../services/errors";
@@ -32,23 +32,21 @@ interface Window {
 export function TextView({ file, passage, terms, state }: Props) {
   const { shown, error, extend, reload } = useTextWindow(file, passage, state);
   const scroll = useRef<HTMLDivElement>(null);
-  const place = shown?.passage;
+  const here = useMemo(() => rangesOf(shown), [shown]);
   useLayoutEffect(() => {
-    if (shown === undefined) return;
-    scroll.current?.querySelector(".alcove-here")?.scrollIntoView({ block: "center" });
-    // To the passage when it changes, not when more text is added around it.
+    if (shown !== undefined && scroll.current) bestPlace(scroll.current)?.scrollIntoView({ block: "center" });
+    // To the passage when it or its words change, not when more text is added around it.
     // eslint-disable-next-line react-hooks/exhaustive-deps
-  }, [shown?.passageIndex, shown === undefined]);
+  }, [shown?.passageIndex, shown === undefined, terms]);
 
   if (error !== undefined && !shown) return <Center p="xl"><ErrorState error={error} onRetry={reload} /></Center>;
-  if (!shown) return <Center p="xl"><Loader aria-label={strings.viewer.loading} /></Center>;
+  if (!shown) return <Center p="xl"><Loader role="status" aria-label={strings.viewer.loading} /></Center>;
   if (shown.count === 0) {
     return <EmptyState title={strings.viewer.cannotRead}>{state === "ready" ? strings.viewer.empty : state === "problem" ? strings.viewer.problem : strings.viewer.notReady}</EmptyState>;
   }
   const sections = layOut(shown.blocks, shown.offset);
-  const here = new Set(place ? shown.blocks.flatMap((block, at) => (belongsTo(block, place) ? [shown.offset + at] : [])) : []);
   const end = shown.offset + shown.blocks.length;
-  const first = Math.min(...here);
+  const first = Math.min(...here.keys());
   const wide = shown.blocks.some((block) => block.kind === "table_row");
   return (
     // The region scrolls, so the keyboard must reach it.
@@ -61,6 +59,33 @@ export function TextView({ file, passage, terms, state }: Props) {
       </div>
     </div>
   );
+}
+
+/** The passage's stretch of each of its blocks. */
+function rangesOf(shown: Window | undefined): Map<number, Range> {
+  const ranges = new Map<number, Range>();
+  const passage = shown?.passage;
+  if (!passage) return ranges;
+  shown.blocks.forEach((block, at) => {
+    const range = rangeInBlock(block, passage);
+    if (range) ranges.set(shown.offset + at, range);
+  });
+  return ranges;
+}
+
+/** In a passage longer than the view: the first marked word of the block that holds most of the words; else its beginning. */
+function bestPlace(view: HTMLElement): Element | null {
+  let best: Element | null = null;
+  let most = 0;
+  for (const block of view.querySelectorAll("[data-passage]")) {
+    const marks = [...block.querySelectorAll("mark")];
+    const different = new Set(marks.map((mark) => mark.textContent.toLowerCase())).size;
+    if (different > most) {
+      most = different;
+      best = marks[0] ?? null;
+    }
+  }
+  return best ?? view.querySelector(".alcove-here");
 }
 
 /** Loads the next part when it comes near; a button for those who do not scroll. */

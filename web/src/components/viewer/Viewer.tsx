@@ -46,7 +46,7 @@ export function Viewer({ file, passage, search }: Props) {
 
   if (detail.error instanceof ApiError && detail.error.status === 404) return <NotFound title={strings.viewer.notFoundTitle} text={strings.viewer.notFound} />;
   if (detail.error !== undefined && !detail.data) return <Center p="xl"><ErrorState error={detail.error} onRetry={detail.reload} /></Center>;
-  if (!detail.data) return <Center mih="60dvh"><Loader aria-label={strings.viewer.loading} /></Center>;
+  if (!detail.data) return <Center mih="60dvh"><Loader role="status" aria-label={strings.viewer.loading} /></Center>;
   const data = detail.data;
   const isPdf = data.type === "pdf" && !pdfFailed;
   const words = strings.viewer;
@@ -70,14 +70,15 @@ export function Viewer({ file, passage, search }: Props) {
           <Tooltip label={words.download}>
             <ActionIcon component="a" href={downloadUrl(file)} download={data.name} variant="subtle" color="gray" size="lg" aria-label={words.download}><IconDownload size={20} /></ActionIcon>
           </Tooltip>
-          <Button variant="default" size="compact-md" leftSection={<IconInfoCircle size={17} aria-hidden="true" />} onClick={() => { setKnown(true); }}>{words.known}</Button>
+          <ActionIcon variant="subtle" color="gray" size="lg" className={classes.narrow ?? ""} aria-label={words.known} onClick={() => { setKnown(true); }}><IconInfoCircle size={20} /></ActionIcon>
+          <Button variant="default" size="compact-md" className={classes.wide ?? ""} leftSection={<IconInfoCircle size={17} aria-hidden="true" />} onClick={() => { setKnown(true); }}>{words.known}</Button>
         </Group>
       </div>
       <Notices detail={data} pdfFailed={pdfFailed} />
       <div className={classes.body}>
         {isPdf && !asText
           ? (
-            <Suspense fallback={<Center p="xl"><Loader aria-label={words.loading} /></Center>}>
+            <Suspense fallback={<Center p="xl"><Loader role="status" aria-label={words.loading} /></Center>}>
               <PdfAt file={file} passage={passage} terms={terms} onFailed={() => { setPdfFailed(true); }} />
             </Suspense>
           )
