@@ -24,7 +24,7 @@ constexpr std::size_t kBegunBytesMin = 2;
 /// Words beside one another say something for short queries only.
 constexpr std::size_t kAdjacentWordsMax = 5;
 /// What a sentence's function words count beside its others: enough to settle ties between passages.
-constexpr double kCommonWeight = 0.2;
+constexpr double kCommonWeight = 0.6;
 /// From this many words on a query is a sentence, whose function words are left out.
 constexpr std::size_t kSentenceWordsMin = 3;
 
