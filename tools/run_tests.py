@@ -110,11 +110,6 @@ SUITES = {
 }
 
 
-# What a plain ./test leaves out: suites that drive the whole server and have not yet passed from a clean clone. They run by
-# name and in --long.
-BY_NAME_ONLY = {"system", "contract", "fault", "outbound", "quality", "browser"}
-
-
 def main():
     arguments = [argument for argument in sys.argv[1:] if argument != "--long"]
     unknown = [name for name in arguments if name not in SUITES]
@@ -127,7 +122,7 @@ def main():
     os.environ.setdefault("ALCOVE_BIN", str(BUILD / "bin"))
     os.environ.setdefault("ALCOVE_TESTDATA", str(ROOT.parent / "shared" / "testdata"))
     rows, failures, skips = [], [], []
-    chosen = arguments or [name for name in SUITES if long_run or name not in BY_NAME_ONLY]
+    chosen = arguments or list(SUITES)
     for name in chosen:
         print(f"\n==> {name}", flush=True)
         began = time.monotonic()
