@@ -35,7 +35,7 @@ struct Store::Impl {
 
   std::filesystem::path path;
   std::string store_id;
-  std::string notice;
+  Guarded<std::string> notice;
   Guarded<sqlite::Database> writer;
   Guarded<std::vector<sqlite::Database>> readers;
   std::atomic<std::int64_t> last_sequence{0};
@@ -61,6 +61,8 @@ struct Store::Impl {
   /// Gives up the run of a content, if it has one, with the results that have a row per passage of it, and says so to
   /// the followers.
   Status drop_run(sqlite::Database& database, ContentNumber content);
+  /// Removes everything of a content, and the content.
+  Status erase(sqlite::Database& database, ContentNumber content);
 };
 
 }  // namespace alcove::artefacts
