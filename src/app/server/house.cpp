@@ -115,7 +115,7 @@ void House::keep_house(const std::stop_token& stop) {
   std::condition_variable_any woken;
   os::make_background_thread();
   // The port does not wait for this: a large store takes long to read.
-  if (const Status sound = store_->verify_structure(); !sound) {
+  if (const Status sound = store_->verify_structure(stop); !sound && sound.error().code != ErrorCode::kCancelled) {
     log_error("artefacts", Error(sound.error()).with_context("check the stored results"));
   }
   while (!stop.stop_requested()) {

@@ -68,15 +68,20 @@ Status check_header(const fs::path& path) {
   return {};
 }
 
+Status check_table(sqlite::Database& database, std::string_view table) {
+  ALCOVE_TRY(auto check, database.prepare(fmt::format("PRAGMA quick_check('{}')", table)));
+  ALCOVE_TRY(const bool row, check.step());
+  if (!row || check.column_text(0) != "ok") {
+    return fail(ErrorCode::kCorrupt, "The artefact store is damaged",
+                fmt::format("table {}: {}", table, row ? check.column_text(0) : "no answer"));
+  }
+  return {};
+}
+
 /// The tables that a start needs are small beside the results; they are read whole.
 Status check_small_tables(sqlite::Database& database) {
   for (const char* table : {"meta", "contents", "tasks", "passage_runs"}) {
-    ALCOVE_TRY(auto check, database.prepare(fmt::format("PRAGMA quick_check('{}')", table)));
-    ALCOVE_TRY(const bool row, check.step());
-    if (!row || check.column_text(0) != "ok") {
-      return fail(ErrorCode::kCorrupt, "The artefact store is damaged",
-                  fmt::format("table {}: {}", table, row ? check.column_text(0) : "no answer"));
-    }
+    ALCOVE_TRY_VOID(check_table(database, table));
   }
   return {};
 }
@@ -223,10 +228,41 @@ std::string Store::notice() const {
   return impl_->notice.with([](const std::string& text) { return text; });
 }
 
-Status Store::verify_structure() {
-  // A connection of its own: the check takes long, and the pool's are for short reads.
-  ALCOVE_TRY(auto database, sqlite::Database::open(impl_->path, {.mode = sqlite::OpenMode::kReadOnly}));
-  Status sound = database.check_integrity(false);
+namespace {
+
+/// Rows read in one transaction; between two the caller may stop.
+constexpr std::int64_t kVerifiedAtOnce = 100;
+
+}  // namespace
+
+Status Store::Impl::read_every_result(const std::stop_token& stop) {
+  ALCOVE_TRY_VOID(read([](sqlite::Database& database) { return check_table(database, "changes"); }));
+  for (std::int64_t after = 0;;) {
+    if (stop.stop_requested()) {
+      return fail(ErrorCode::kCancelled, "The server stops");
+    }
+    std::int64_t count = 0;
+    ALCOVE_TRY_VOID(read([&](sqlite::Database& database) -> Status {
+      ALCOVE_TRY(auto rows,
+                 database.prepare("SELECT rowid, data FROM artefacts WHERE rowid > ? ORDER BY rowid LIMIT ?"));
+      rows.bind(1, after).bind(2, kVerifiedAtOnce);
+      for (;; ++count) {
+        ALCOVE_TRY(const bool more, rows.step());
+        if (!more) {
+          return {};
+        }
+        after = rows.column_int64(0);
+        static_cast<void>(rows.column_blob(1));  // Reads the pages that hold it.
+      }
+    }));
+    if (count == 0) {
+      return {};
+    }
+  }
+}
+
+Status Store::verify_structure(const std::stop_token& stop) {
+  Status sound = impl_->read_every_result(stop);
   if (!sound && sound.error().code == ErrorCode::kCorrupt) {
     ALCOVE_TRY_VOID(os::open_path(damage_mark(impl_->path), O_WRONLY | O_CREAT, 0600));
     impl_->notice.with(

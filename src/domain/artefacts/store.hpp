@@ -7,6 +7,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <stop_token>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -129,9 +130,9 @@ class Store {
   [[nodiscard]] std::string store_id() const;
   /// What happened at opening, as a sentence for the person; empty when all was well.
   [[nodiscard]] std::string notice() const;
-  /// Reads the structure of the whole store, which takes long for a large one. A damaged store is remembered, so that
-  /// the next start puts it aside, and the notice says so. Errors: kCorrupt.
-  Status verify_structure();
+  /// Reads the whole store once, in steps; that takes long for a large one. A store whose structure is damaged is
+  /// remembered, so that the next start puts it aside, and the notice says so. Errors: kCorrupt, kCancelled.
+  Status verify_structure(const std::stop_token& stop);
   /// Small settings of the store itself ("paused"). Nothing when never set.
   Result<std::optional<std::string>> load_setting(std::string_view key);
   Status set_setting(std::string_view key, std::string_view value);

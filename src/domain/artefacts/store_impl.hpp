@@ -49,6 +49,8 @@ struct Store::Impl {
   Status write(const std::function<Status(sqlite::Database&)>& use);
   /// One read transaction on a connection of the pool.
   Status read(const std::function<Status(sqlite::Database&)>& use);
+  /// Reads every page of the results, in steps. Errors: kCorrupt, kCancelled.
+  Status read_every_result(const std::stop_token& stop);
   /// Adds a row to `changes` and returns its sequence.
   Result<std::int64_t> add_change(sqlite::Database& database, Change::Kind kind, ContentNumber content,
                                   std::string_view stage, PassageNumber first, std::uint32_t count);

@@ -217,7 +217,7 @@ TEST_F(StoreTest, DamageInsideIsFoundInTheBackgroundAndTheNextStartPutsTheStoreA
     ASSERT_TRUE(store_->complete({done(content(1), "stage " + std::to_string(i), Bytes(400))}).has_value());
   }
   open();
-  EXPECT_TRUE(store_->verify_structure().has_value());
+  EXPECT_TRUE(store_->verify_structure({}).has_value());
   const std::string id = store_->store_id();
   store_.reset();
   const fs::path path = folder_ / "artefacts" / "artefacts.db";
@@ -232,7 +232,7 @@ TEST_F(StoreTest, DamageInsideIsFoundInTheBackgroundAndTheNextStartPutsTheStoreA
   }
   open();
   EXPECT_EQ(store_->store_id(), id) << "a start reads the small tables only";
-  EXPECT_EQ(store_->verify_structure().error().code, ErrorCode::kCorrupt);
+  EXPECT_EQ(store_->verify_structure({}).error().code, ErrorCode::kCorrupt);
   EXPECT_NE(store_->notice().find("damaged"), std::string::npos);
   open();
   EXPECT_NE(store_->store_id(), id);
