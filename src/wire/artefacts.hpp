@@ -113,7 +113,8 @@ struct Passage {
 /// Stage `passages`. The run's first number is kept beside the artefact, not in it.
 struct PassagesArtefact {
   std::vector<Passage> passages;
-  void fields(auto& visit) { visit(passages); }
+  std::vector<Note> notes = {};  ///< "passages_limit"
+  void fields(auto& visit) { visit(passages, notes); }
 };
 
 struct LanguageShare {

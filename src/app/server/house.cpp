@@ -7,6 +7,7 @@
 #include "base/log.hpp"
 #include "base/text.hpp"
 #include "domain/files/schema.hpp"
+#include "drivers/os/thread.hpp"
 
 namespace alcove::server {
 namespace {
@@ -27,6 +28,13 @@ work::Options engine_options(const ServeOptions& options) {
       .models_folder = options.models_folder,
       .decode_workers = static_cast<int>(std::clamp(threads / 2, 1U, 4U)),
       .model_threads = static_cast<int>(threads)};
+}
+
+/// What was not asked for now is found by the engine's next look for missing results.
+void log_failed_want(const Status& wanted) {
+  if (!wanted) {
+    log_error("work", wanted.error());
+  }
 }
 
 }  // namespace
@@ -78,12 +86,16 @@ Status House::start_work(const ServeOptions& options) {
                                                      .model_name = std::move(vector.model_name),
                                                      .model_fingerprint = std::move(vector.model_fingerprint)};
                           }));
+  // Before the libraries, which report to both.
+  files_->on_used(
+      [this](const std::vector<ContentNumber>& contents) { log_failed_want(engine_->contents_used(contents)); });
+  libraries::Options library_options;
+  library_options.is_paused = [this] { return engine_->is_paused(); };
   ALCOVE_TRY(libraries_,
-             libraries::Libraries::start(*catalog_, *store_, *files_, libraries::Options{},
-                                         [this](const artefacts::Content& content, const files::File& /*file*/) {
-                                           if (const Status wanted = engine_->content_appeared(content); !wanted) {
-                                             log_error("work", wanted.error());
-                                           }
+             libraries::Libraries::start(*catalog_, *store_, *files_, std::move(library_options),
+                                         [this](const artefacts::Content& content, const files::File& file) {
+                                           const UnixMillis changed_at{file.changed_unix_ns / 1'000'000};
+                                           log_failed_want(engine_->content_appeared(content, changed_at));
                                          }));
   late_libraries_.set(libraries_.get());
   housekeeper_ = std::jthread([this](const std::stop_token& stop) { keep_house(stop); });
@@ -101,6 +113,11 @@ House::~House() {
 void House::keep_house(const std::stop_token& stop) {
   std::mutex mutex;
   std::condition_variable_any woken;
+  os::make_background_thread();
+  // The port does not wait for this: a large store takes long to read.
+  if (const Status sound = store_->verify_structure(stop); !sound && sound.error().code != ErrorCode::kCancelled) {
+    log_error("artefacts", Error(sound.error()).with_context("check the stored results"));
+  }
   while (!stop.stop_requested()) {
     if (const Status backed_up = catalog_->backup_daily(); !backed_up) {
       log_error("catalog", backed_up.error());
@@ -108,7 +125,7 @@ void House::keep_house(const std::stop_token& stop) {
     const UnixMillis before{now_unix_millis().value - std::chrono::milliseconds(kOrphansKept).count()};
     const auto orphans = store_->orphaned_before(before, kOrphansAtOnce);
     for (const ContentNumber content : orphans.value_or(std::vector<ContentNumber>())) {
-      if (const Status erased = store_->erase(content); !erased) {
+      if (const auto erased = store_->erase_orphaned(content, before); !erased) {
         log_error("artefacts", erased.error());
       }
     }

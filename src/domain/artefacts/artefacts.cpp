@@ -235,18 +235,31 @@ Status Store::drop(ContentNumber content, std::string_view stage) {
   });
 }
 
+Status Store::Impl::erase(sqlite::Database& database, ContentNumber content) {
+  ALCOVE_TRY_VOID(drop_run(database, content));
+  ALCOVE_TRY_VOID(add_change(database, Change::Kind::kRemoved, content, "", {}, 0));
+  for (const char* sql :
+       {"DELETE FROM artefacts WHERE content = ?", "DELETE FROM tasks WHERE content = ?",
+        "DELETE FROM changes WHERE kind = 0 AND content = ?", "DELETE FROM contents WHERE number = ?"}) {
+    ALCOVE_TRY(auto remove, database.prepare(sql));
+    ALCOVE_TRY_VOID(remove.bind(1, std::int64_t{content.value}).run());
+  }
+  return {};
+}
+
 Status Store::erase(ContentNumber content) {
-  return impl_->write([&](sqlite::Database& database) -> Status {
-    ALCOVE_TRY_VOID(impl_->drop_run(database, content));
-    ALCOVE_TRY_VOID(impl_->add_change(database, Change::Kind::kRemoved, content, "", {}, 0));
-    for (const char* sql :
-         {"DELETE FROM artefacts WHERE content = ?", "DELETE FROM tasks WHERE content = ?",
-          "DELETE FROM changes WHERE kind = 0 AND content = ?", "DELETE FROM contents WHERE number = ?"}) {
-      ALCOVE_TRY(auto remove, database.prepare(sql));
-      ALCOVE_TRY_VOID(remove.bind(1, std::int64_t{content.value}).run());
-    }
-    return {};
-  });
+  return impl_->write([&](sqlite::Database& database) { return impl_->erase(database, content); });
+}
+
+Result<bool> Store::erase_orphaned(ContentNumber content, UnixMillis before) {
+  bool is_orphaned = false;
+  ALCOVE_TRY_VOID(impl_->write([&](sqlite::Database& database) -> Status {
+    ALCOVE_TRY(auto find, database.prepare("SELECT 1 FROM contents WHERE number = ? AND orphaned_since < ?"));
+    ALCOVE_TRY(is_orphaned, find.bind(1, std::int64_t{content.value}).bind(2, before.value).step());
+    find.reset();
+    return is_orphaned ? impl_->erase(database, content) : Status{};
+  }));
+  return is_orphaned;
 }
 
 Result<std::vector<ContentNumber>> Store::stale(std::string_view stage, std::string_view fingerprint,

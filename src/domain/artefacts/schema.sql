@@ -52,8 +52,11 @@ CREATE TABLE tasks (
   content INTEGER NOT NULL,
   stage TEXT NOT NULL,
   state INTEGER NOT NULL,
+  fingerprint TEXT NOT NULL,   -- of the result that is wanted; of a failed or skipped one: of what failed
   priority INTEGER NOT NULL,
   attempts INTEGER NOT NULL DEFAULT 0,
+  crashes INTEGER NOT NULL DEFAULT 0,
+  misses INTEGER NOT NULL DEFAULT 0,
   not_before INTEGER NOT NULL DEFAULT 0,
   reason_code TEXT NOT NULL DEFAULT '',
   reason TEXT NOT NULL DEFAULT '',
@@ -62,6 +65,7 @@ CREATE TABLE tasks (
 ) WITHOUT ROWID;
 CREATE INDEX tasks_waiting ON tasks (stage, priority DESC, content) WHERE state = 0;
 CREATE INDEX tasks_state ON tasks (state, stage);
+CREATE INDEX tasks_missed ON tasks (content) WHERE misses > 0;
 
 -- Executions since the data folder began.
 CREATE TABLE runs (stage TEXT PRIMARY KEY, executions INTEGER NOT NULL) WITHOUT ROWID;

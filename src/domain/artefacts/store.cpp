@@ -1,5 +1,7 @@
 #include "domain/artefacts/store.hpp"
 
+#include <fcntl.h>
+
 #include <algorithm>
 #include <atomic>
 #include <condition_variable>
@@ -12,6 +14,7 @@
 #include "base/log.hpp"
 #include "domain/artefacts/store_impl.hpp"
 #include "drivers/crypto/random.hpp"
+#include "drivers/os/file.hpp"
 #include "drivers/os/storage.hpp"
 #include "embedded/artefacts_schema.hpp"
 
@@ -21,18 +24,79 @@ namespace fs = std::filesystem;
 
 namespace {
 
-constexpr std::int64_t kFormatVersion = 2;
+constexpr std::int64_t kFormatVersion = 3;
 
 sqlite::OpenOptions writer_options() {
   return {.mode = sqlite::OpenMode::kCreate, .durability = sqlite::Durability::kNormal, .checkpoints = true};
 }
 
+/// A file of this name beside the store says that it was found damaged while it was in use.
+fs::path damage_mark(const fs::path& path) {
+  return path.parent_path() / "damaged";
+}
+
+/// Cheap, because everybody waits for it: what the header says, and whether the file is as long as that. The results
+/// are read later, in the background (verify_structure). With a log the file may be shorter: the rest is there.
+Status check_header(const fs::path& path) {
+  std::error_code error;
+  const auto size_bytes = fs::file_size(path, error);
+  if (error || size_bytes == 0) {
+    return {};
+  }
+  constexpr std::size_t kHeaderBytes = 100;
+  ALCOVE_TRY(const auto file, os::open_path(path, O_RDONLY));
+  Bytes header(kHeaderBytes);
+  ALCOVE_TRY(const std::size_t size, os::pread_all(file.value(), header, 0));
+  const auto number = [&](std::size_t at, std::size_t bytes) {
+    std::uint64_t value = 0;
+    for (std::size_t i = at; i < at + bytes; ++i) {
+      value = value << 8U | header[i];
+    }
+    return value;
+  };
+  if (size < kHeaderBytes) {
+    return fail(ErrorCode::kCorrupt, "The artefact store is cut off");
+  }
+  // Offsets: SQLite's file format, "The Database Header".
+  const std::uint64_t page_bytes = number(16, 2) == 1 ? 65'536 : number(16, 2);
+  const bool has_count = number(24, 4) == number(92, 4);
+  const auto log_bytes = fs::file_size(path.string() + "-wal", error);
+  const bool has_log = !error && log_bytes > 0;
+  if (has_count && !has_log && size_bytes < page_bytes * number(28, 4)) {
+    return fail(ErrorCode::kCorrupt, "The artefact store is cut off");
+  }
+  return {};
+}
+
+Status check_table(sqlite::Database& database, std::string_view table) {
+  ALCOVE_TRY(auto check, database.prepare(fmt::format("PRAGMA quick_check('{}')", table)));
+  ALCOVE_TRY(const bool row, check.step());
+  if (!row || check.column_text(0) != "ok") {
+    return fail(ErrorCode::kCorrupt, "The artefact store is damaged",
+                fmt::format("table {}: {}", table, row ? check.column_text(0) : "no answer"));
+  }
+  return {};
+}
+
+/// The tables that a start needs are small beside the results; they are read whole.
+Status check_small_tables(sqlite::Database& database) {
+  for (const char* table : {"meta", "contents", "tasks", "passage_runs"}) {
+    ALCOVE_TRY_VOID(check_table(database, table));
+  }
+  return {};
+}
+
 /// A store that can be used, or why not. Errors: kCorrupt, kUnsupported (of another version).
 Result<sqlite::Database> open_sound(const fs::path& path) {
+  std::error_code ignored;
+  if (fs::exists(damage_mark(path), ignored)) {
+    return fail(ErrorCode::kCorrupt, "The artefact store is damaged", "found while it was in use");
+  }
+  ALCOVE_TRY_VOID(check_header(path));
   ALCOVE_TRY(auto database, sqlite::Database::open(path, writer_options()));
-  ALCOVE_TRY_VOID(database.check_integrity(false));
   ALCOVE_TRY(const auto version, database.query_int64("PRAGMA user_version"));
   if (version == kFormatVersion) {
+    ALCOVE_TRY_VOID(check_small_tables(database));
     return database;
   }
   if (version.value_or(0) != 0) {
@@ -59,6 +123,8 @@ Status put_aside(const fs::path& path) {
       }
     }
   }
+  std::error_code ignored;
+  fs::remove(damage_mark(path), ignored);
   return {};
 }
 
@@ -159,7 +225,50 @@ std::string Store::store_id() const {
   return impl_->store_id;
 }
 std::string Store::notice() const {
-  return impl_->notice;
+  return impl_->notice.with([](const std::string& text) { return text; });
+}
+
+namespace {
+
+/// Rows read in one transaction; between two the caller may stop.
+constexpr std::int64_t kVerifiedAtOnce = 100;
+
+}  // namespace
+
+Status Store::Impl::read_every_result(const std::stop_token& stop) {
+  ALCOVE_TRY_VOID(read([](sqlite::Database& database) { return check_table(database, "changes"); }));
+  for (std::int64_t after = 0;;) {
+    if (stop.stop_requested()) {
+      return fail(ErrorCode::kCancelled, "The server stops");
+    }
+    std::int64_t count = 0;
+    ALCOVE_TRY_VOID(read([&](sqlite::Database& database) -> Status {
+      ALCOVE_TRY(auto rows,
+                 database.prepare("SELECT rowid, data FROM artefacts WHERE rowid > ? ORDER BY rowid LIMIT ?"));
+      rows.bind(1, after).bind(2, kVerifiedAtOnce);
+      for (;; ++count) {
+        ALCOVE_TRY(const bool more, rows.step());
+        if (!more) {
+          return {};
+        }
+        after = rows.column_int64(0);
+        static_cast<void>(rows.column_blob(1));  // Reads the pages that hold it.
+      }
+    }));
+    if (count == 0) {
+      return {};
+    }
+  }
+}
+
+Status Store::verify_structure(const std::stop_token& stop) {
+  Status sound = impl_->read_every_result(stop);
+  if (!sound && sound.error().code == ErrorCode::kCorrupt) {
+    ALCOVE_TRY_VOID(os::open_path(damage_mark(impl_->path), O_WRONLY | O_CREAT, 0600));
+    impl_->notice.with(
+        [](std::string& text) { text = "The stored results are damaged; after the next start they are made again"; });
+  }
+  return sound;
 }
 
 Result<std::optional<std::string>> Store::load_setting(std::string_view key) {
@@ -190,7 +299,9 @@ Result<Content> Store::ensure_content(const Sha256& sha256, std::string_view rea
     ALCOVE_TRY(const bool found, find.step());
     if (found) {
       content.number = ContentNumber{static_cast<std::uint32_t>(find.column_int64(0))};
-      return {};
+      ALCOVE_TRY(auto use, database.prepare("UPDATE contents SET orphaned_since = NULL WHERE number = ? AND "
+                                            "orphaned_since IS NOT NULL"));
+      return use.bind(1, std::int64_t{content.number.value}).run();
     }
     ALCOVE_TRY(auto insert, database.prepare("INSERT INTO contents (sha256, reader, size_bytes) VALUES (?, ?, ?)"));
     ALCOVE_TRY_VOID(insert.bind(1, ByteView(sha256)).bind(2, reader).bind(3, size_bytes).run());
@@ -315,6 +426,21 @@ Result<std::vector<ContentNumber>> Store::orphaned_before(UnixMillis before, std
     ALCOVE_TRY(auto rows, database.prepare("SELECT number FROM contents WHERE orphaned_since IS NOT NULL AND "
                                            "orphaned_since < ? LIMIT ?"));
     rows.bind(1, before.value).bind(2, static_cast<std::int64_t>(limit));
+    while (true) {
+      ALCOVE_TRY(const bool more, rows.step());
+      if (!more) {
+        return {};
+      }
+      found.push_back(ContentNumber{static_cast<std::uint32_t>(rows.column_int64(0))});
+    }
+  }));
+  return found;
+}
+
+Result<std::vector<ContentNumber>> Store::contents_in_use() {
+  std::vector<ContentNumber> found;
+  ALCOVE_TRY_VOID(impl_->read([&](sqlite::Database& database) -> Status {
+    ALCOVE_TRY(auto rows, database.prepare("SELECT number FROM contents WHERE orphaned_since IS NULL"));
     while (true) {
       ALCOVE_TRY(const bool more, rows.step());
       if (!more) {

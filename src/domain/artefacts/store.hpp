@@ -7,6 +7,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <stop_token>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -48,8 +49,10 @@ struct Task {
   ContentNumber content;
   std::string stage;
   TaskState state = TaskState::kWaiting;
-  int priority = 0;  ///< Higher first.
-  int attempts = 0;
+  int priority = 0;         ///< Higher first.
+  int attempts = 0;         ///< That failed, with or without a crash.
+  int crashes = 0;          ///< Of those: that ended the worker.
+  int misses = 0;           ///< Times in a row that the content could not be opened.
   UnixMillis not_before;    ///< Backoff.
   std::string reason_code;  ///< Failed, skipped: stable code.
   std::string reason;       ///< Failed, skipped: sentence for the person.
@@ -79,6 +82,13 @@ struct WantedStage {
   std::string fingerprint;
 };
 
+/// A content and the stages it should have.
+struct WantedContent {
+  ContentNumber content;
+  std::vector<WantedStage> stages;
+  int priority = 0;
+};
+
 /// What finishing a stage writes, in one transaction.
 struct Completion {
   ContentNumber content;
@@ -94,8 +104,13 @@ struct Completion {
   std::optional<TaskState> state;  ///< kFailed, kSkipped, or kWaiting to retry; nothing: not applicable, row removed.
   std::string reason_code;
   std::string reason;
-  UnixMillis not_before;               ///< With kWaiting.
-  bool count_attempt = false;          ///< With kWaiting: raises attempts.
+  UnixMillis not_before;       ///< With kWaiting.
+  bool count_attempt = false;  ///< Raises attempts.
+  bool count_crash = false;    ///< Raises attempts and crashes.
+  bool count_miss = false;     ///< Raises misses; every other outcome sets them to zero.
+  /// With no state and no data: the row is only removed while the content is orphaned; else it waits as `not_before`
+  /// says. What came back a moment ago then keeps its tasks.
+  bool only_if_orphaned = false;
   bool counts_as_run = true;           ///< False when nothing was executed (the file was not there).
   std::vector<WantedStage> then_want;  ///< Tasks that follow from this one, opened in the same transaction.
   int priority = 0;                    ///< Of those.
@@ -115,17 +130,27 @@ class Store {
   [[nodiscard]] std::string store_id() const;
   /// What happened at opening, as a sentence for the person; empty when all was well.
   [[nodiscard]] std::string notice() const;
+  /// Reads the whole store once, in steps; that takes long for a large one. A store whose structure is damaged is
+  /// remembered, so that the next start puts it aside, and the notice says so. Errors: kCorrupt, kCancelled.
+  Status verify_structure(const std::stop_token& stop);
   /// Small settings of the store itself ("paused"). Nothing when never set.
   Result<std::optional<std::string>> load_setting(std::string_view key);
   Status set_setting(std::string_view key, std::string_view value);
 
-  /// The number of a content, made when missing. Numbers are never reused.
+  /// The number of a content, made when missing. Numbers are never reused. A known content is orphaned no more.
   Result<Content> ensure_content(const Sha256& sha256, std::string_view reader, std::int64_t size_bytes);
   Result<std::optional<Content>> find_content(ContentNumber number);
 
-  /// Adds waiting tasks for stages that have neither an artefact of `fingerprint` nor a failed or skipped row.
+  /// Adds waiting tasks for stages that have neither an artefact of `fingerprint` nor a failed or skipped row. One that
+  /// waits keeps the higher priority, and waits no longer for its content to be there.
   using Wanted = WantedStage;
   Status want(ContentNumber content, const std::vector<Wanted>& stages, int priority);
+  /// The same for many contents in one transaction.
+  Status want_all(const std::vector<WantedContent>& contents);
+  /// Tasks whose content could not be opened may be leased at once.
+  Status hurry_missed();
+  /// Failed and skipped rows of `stage` of another fingerprint wait again: a new version may do better.
+  Status reset_outdated(std::string_view stage, std::string_view fingerprint);
   /// Leases up to `limit` waiting tasks of `stages` whose not_before has passed, best priority first, then oldest;
   /// they become kRunning. All leased tasks of one content come together.
   Result<std::vector<Task>> lease(const std::vector<std::string>& stages, std::size_t limit);
@@ -190,6 +215,10 @@ class Store {
   /// `before` are listed for erasing.
   Status set_orphaned(const std::vector<ContentNumber>& contents, bool orphaned);
   Result<std::vector<ContentNumber>> orphaned_before(UnixMillis before, std::size_t limit);
+  /// Contents that are not marked as orphaned.
+  Result<std::vector<ContentNumber>> contents_in_use();
+  /// Erases a content that is still orphaned since before `before`. False when it is in use again.
+  Result<bool> erase_orphaned(ContentNumber content, UnixMillis before);
 
   /// Structure check, and every checksum when deep. Returns the findings.
   Result<std::vector<std::string>> check(bool deep);

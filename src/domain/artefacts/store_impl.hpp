@@ -35,7 +35,7 @@ struct Store::Impl {
 
   std::filesystem::path path;
   std::string store_id;
-  std::string notice;
+  Guarded<std::string> notice;
   Guarded<sqlite::Database> writer;
   Guarded<std::vector<sqlite::Database>> readers;
   std::atomic<std::int64_t> last_sequence{0};
@@ -49,6 +49,8 @@ struct Store::Impl {
   Status write(const std::function<Status(sqlite::Database&)>& use);
   /// One read transaction on a connection of the pool.
   Status read(const std::function<Status(sqlite::Database&)>& use);
+  /// Reads every page of the results, in steps. Errors: kCorrupt, kCancelled.
+  Status read_every_result(const std::stop_token& stop);
   /// Adds a row to `changes` and returns its sequence.
   Result<std::int64_t> add_change(sqlite::Database& database, Change::Kind kind, ContentNumber content,
                                   std::string_view stage, PassageNumber first, std::uint32_t count);
@@ -61,6 +63,8 @@ struct Store::Impl {
   /// Gives up the run of a content, if it has one, with the results that have a row per passage of it, and says so to
   /// the followers.
   Status drop_run(sqlite::Database& database, ContentNumber content);
+  /// Removes everything of a content, and the content.
+  Status erase(sqlite::Database& database, ContentNumber content);
 };
 
 }  // namespace alcove::artefacts

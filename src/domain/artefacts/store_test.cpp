@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <fstream>
 #include <map>
 #include <random>
 #include <set>
@@ -211,6 +212,35 @@ TEST_F(StoreTest, ADamagedStoreIsPutAsideAndBegunAnew) {
   EXPECT_FALSE(store_->notice().empty());
 }
 
+TEST_F(StoreTest, DamageInsideIsFoundInTheBackgroundAndTheNextStartPutsTheStoreAside) {
+  for (int i = 0; i < 400; ++i) {
+    ASSERT_TRUE(store_->complete({done(content(1), "stage " + std::to_string(i), Bytes(400))}).has_value());
+  }
+  open();
+  EXPECT_TRUE(store_->verify_structure({}).has_value());
+  const std::string id = store_->store_id();
+  store_.reset();
+  const fs::path path = folder_ / "artefacts" / "artefacts.db";
+  {
+    auto database = sqlite::Database::open(path, {.checkpoints = true});
+    ASSERT_TRUE(database.has_value());
+    const auto page = database->query_int64("SELECT max(pageno) FROM dbstat WHERE name = 'artefacts'");
+    ASSERT_TRUE(page.has_value()) << page.error().detail;
+    std::fstream file(path, std::ios::in | std::ios::out | std::ios::binary);
+    file.seekp((**page - 1) * 4'096);
+    file.write("damaged!", 8);
+  }
+  open();
+  EXPECT_EQ(store_->store_id(), id) << "a start reads the small tables only";
+  EXPECT_EQ(store_->verify_structure({}).error().code, ErrorCode::kCorrupt);
+  EXPECT_NE(store_->notice().find("damaged"), std::string::npos);
+  open();
+  EXPECT_NE(store_->store_id(), id);
+  EXPECT_NE(store_->notice().find("damaged"), std::string::npos);
+  open();
+  EXPECT_EQ(store_->notice(), "") << "once is enough";
+}
+
 TEST_F(StoreTest, AStoreOfAnotherVersionIsPutAsideAndBegunAnew) {
   const std::string id = store_->store_id();
   store_.reset();
@@ -337,6 +367,57 @@ TEST_F(StoreTest, OrphansAreListedOnceTheirTimeIsUp) {
   EXPECT_THAT(store_->orphaned_before(later, 10).value(), testing::ElementsAre(number));
   ASSERT_TRUE(store_->set_orphaned({number}, false).has_value());
   EXPECT_TRUE(store_->orphaned_before(later, 10)->empty());
+}
+
+TEST_F(StoreTest, AnOrphanThatIsUsedAgainIsNotErased) {
+  const ContentNumber number = content(1);
+  const UnixMillis later{now_unix_millis().value + 1'000};
+  ASSERT_TRUE(store_->set_orphaned({number}, true).has_value());
+  EXPECT_TRUE(store_->contents_in_use()->empty());
+  EXPECT_EQ(content(1), number) << "naming it again uses it";
+  EXPECT_THAT(store_->contents_in_use().value(), testing::ElementsAre(number));
+  EXPECT_FALSE(store_->erase_orphaned(number, later).value());
+  EXPECT_TRUE(store_->find_content(number)->has_value());
+  ASSERT_TRUE(store_->set_orphaned({number}, true).has_value());
+  EXPECT_TRUE(store_->erase_orphaned(number, later).value());
+  EXPECT_FALSE(store_->find_content(number)->has_value());
+}
+
+TEST_F(StoreTest, WhatCouldNotBeOpenedWaitsLongerAndIsHurriedWhenItIsBack) {
+  const ContentNumber number = content(1);
+  ASSERT_TRUE(store_->want(number, {{"text", "text/1"}}, 3).has_value());
+  const auto miss = [&] {
+    Completion missed = done(number, "text", {});
+    missed.data.reset();
+    missed.state = TaskState::kWaiting;
+    missed.count_miss = true;
+    missed.not_before = UnixMillis{now_unix_millis().value + 60'000};
+    ASSERT_TRUE(store_->complete({missed}).has_value());
+  };
+  miss();
+  miss();
+  EXPECT_EQ(store_->tasks_of(number)->at(0).misses, 2);
+  EXPECT_EQ(store_->tasks_of(number)->at(0).attempts, 0);
+  EXPECT_TRUE(store_->lease({"text"}, 1)->empty());
+  ASSERT_TRUE(store_->want(number, {{"text", "text/1"}}, 5).has_value());
+  EXPECT_EQ(store_->tasks_of(number)->at(0).priority, 5);
+  EXPECT_EQ(store_->lease({"text"}, 1)->size(), 1U);
+  miss();
+  ASSERT_TRUE(store_->hurry_missed().has_value());
+  EXPECT_EQ(store_->lease({"text"}, 1)->size(), 1U);
+}
+
+TEST_F(StoreTest, ATaskGoesWithItsContentOnlyWhileThatIsOrphaned) {
+  const ContentNumber number = content(1);
+  ASSERT_TRUE(store_->want(number, {{"text", "text/1"}}, 0).has_value());
+  Completion gone = done(number, "text", {});
+  gone.data.reset();
+  gone.only_if_orphaned = true;
+  ASSERT_TRUE(store_->complete({gone}).has_value());
+  EXPECT_EQ(store_->task_counts()->waiting, 1);
+  ASSERT_TRUE(store_->set_orphaned({number}, true).has_value());
+  ASSERT_TRUE(store_->complete({gone}).has_value());
+  EXPECT_EQ(store_->task_counts()->waiting, 0);
 }
 
 TEST_F(StoreTest, SettingsSurvive) {

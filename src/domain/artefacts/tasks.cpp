@@ -15,7 +15,8 @@ namespace alcove::artefacts {
 namespace {
 
 constexpr const char* kColumns =
-    "SELECT content, stage, state, priority, attempts, not_before, reason_code, reason, changed_at FROM tasks ";
+    "SELECT content, stage, state, priority, attempts, crashes, misses, not_before, reason_code, reason, changed_at "
+    "FROM tasks ";
 
 Task describe_row(const sqlite::Statement& row) {
   return {.content = ContentNumber{static_cast<std::uint32_t>(row.column_int64(0))},
@@ -23,10 +24,12 @@ Task describe_row(const sqlite::Statement& row) {
           .state = static_cast<TaskState>(row.column_int64(2)),
           .priority = static_cast<int>(row.column_int64(3)),
           .attempts = static_cast<int>(row.column_int64(4)),
-          .not_before = UnixMillis{row.column_int64(5)},
-          .reason_code = std::string(row.column_text(6)),
-          .reason = std::string(row.column_text(7)),
-          .changed_at = UnixMillis{row.column_int64(8)}};
+          .crashes = static_cast<int>(row.column_int64(5)),
+          .misses = static_cast<int>(row.column_int64(6)),
+          .not_before = UnixMillis{row.column_int64(7)},
+          .reason_code = std::string(row.column_text(8)),
+          .reason = std::string(row.column_text(9)),
+          .changed_at = UnixMillis{row.column_int64(10)}};
 }
 
 Status collect(sqlite::Statement& rows, std::vector<Task>& out) {
@@ -76,37 +79,64 @@ Status set_state(sqlite::Database& database, const Completion& completion, std::
     ALCOVE_TRY(auto remove, database.prepare("DELETE FROM tasks WHERE content = ? AND stage = ?"));
     return remove.bind(1, std::int64_t{completion.content.value}).bind(2, std::string_view(completion.stage)).run();
   }
-  ALCOVE_TRY(
-      auto upsert,
-      database.prepare("INSERT INTO tasks (content, stage, state, priority, attempts, not_before, reason_code, reason, "
-                       "changed_at) VALUES (?1, ?2, ?3, 0, ?4, ?5, ?6, ?7, ?8) ON CONFLICT (content, stage) DO UPDATE "
-                       "SET state = ?3, attempts = attempts + ?4, not_before = ?5, reason_code = ?6, reason = ?7, "
-                       "changed_at = ?8"));
+  ALCOVE_TRY(auto upsert,
+             database.prepare(
+                 "INSERT INTO tasks (content, stage, state, priority, attempts, not_before, reason_code, reason, "
+                 "changed_at, crashes, misses, fingerprint) "
+                 "VALUES (?1, ?2, ?3, 0, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11) ON CONFLICT (content, stage) DO UPDATE "
+                 "SET state = ?3, attempts = attempts + ?4, not_before = ?5, reason_code = ?6, reason = ?7, "
+                 "changed_at = ?8, crashes = crashes + ?9, misses = iif(?10, misses + 1, 0), "
+                 "fingerprint = iif(?11 = '', fingerprint, ?11)"));
   upsert.bind(1, std::int64_t{completion.content.value}).bind(2, std::string_view(completion.stage));
-  upsert.bind(3, number_of(*state)).bind(4, std::int64_t{completion.count_attempt ? 1 : 0});
+  upsert.bind(3, number_of(*state)).bind(4, std::int64_t{completion.count_attempt || completion.count_crash});
   upsert.bind(5, completion.not_before.value).bind(6, std::string_view(completion.reason_code));
   upsert.bind(7, std::string_view(completion.reason)).bind(8, now_unix_millis().value);
-  return upsert.run();
+  upsert.bind(9, std::int64_t{completion.count_crash}).bind(10, std::int64_t{completion.count_miss});
+  return upsert.bind(11, std::string_view(completion.fingerprint)).run();
 }
 
 }  // namespace
 
 Status Store::want(ContentNumber content, const std::vector<Wanted>& stages, int priority) {
+  return want_all({{.content = content, .stages = stages, .priority = priority}});
+}
+
+Status Store::want_all(const std::vector<WantedContent>& contents) {
   return impl_->write([&](sqlite::Database& database) -> Status {
     ALCOVE_TRY(
         auto insert,
-        database.prepare("INSERT INTO tasks (content, stage, state, priority, changed_at) SELECT ?1, ?2, 0, ?3, ?4 "
+        database.prepare("INSERT INTO tasks (content, stage, state, priority, changed_at, fingerprint) "
+                         "SELECT ?1, ?2, 0, ?3, ?4, ?5 "
                          "WHERE EXISTS (SELECT 1 FROM contents WHERE number = ?1) AND NOT EXISTS (SELECT 1 FROM "
-                         "artefacts WHERE content = ?1 AND stage = ?2 AND fingerprint = ?5) ON CONFLICT DO NOTHING"));
-    for (const Wanted& wanted : stages) {
-      insert.bind(1, std::int64_t{content.value})
-          .bind(2, std::string_view(wanted.stage))
-          .bind(3, std::int64_t{priority});
-      insert.bind(4, now_unix_millis().value).bind(5, std::string_view(wanted.fingerprint));
-      ALCOVE_TRY_VOID(insert.run());
-      insert.reset();
+                         "artefacts WHERE content = ?1 AND stage = ?2 AND fingerprint = ?5) "
+                         "ON CONFLICT (content, stage) DO UPDATE SET priority = max(priority, excluded.priority), "
+                         "not_before = iif(misses > 0, 0, not_before), fingerprint = excluded.fingerprint "
+                         "WHERE state = 0 AND (priority < excluded.priority OR misses > 0)"));
+    for (const WantedContent& wanted : contents) {
+      for (const Wanted& stage : wanted.stages) {
+        insert.bind(1, std::int64_t{wanted.content.value}).bind(2, std::string_view(stage.stage));
+        insert.bind(3, std::int64_t{wanted.priority}).bind(4, now_unix_millis().value);
+        ALCOVE_TRY_VOID(insert.bind(5, std::string_view(stage.fingerprint)).run());
+        insert.reset();
+      }
     }
     return {};
+  });
+}
+
+Status Store::hurry_missed() {
+  return impl_->write([](sqlite::Database& database) {
+    return database.execute("UPDATE tasks SET not_before = 0 WHERE misses > 0 AND state = 0");
+  });
+}
+
+Status Store::reset_outdated(std::string_view stage, std::string_view fingerprint) {
+  return impl_->write([&](sqlite::Database& database) -> Status {
+    ALCOVE_TRY(auto update,
+               database.prepare("UPDATE tasks SET state = 0, attempts = 0, crashes = 0, misses = 0, not_before = 0, "
+                                "reason_code = '', reason = '', fingerprint = ?2 WHERE stage = ?1 AND state IN (2, 3) "
+                                "AND fingerprint <> ?2"));
+    return update.bind(1, stage).bind(2, fingerprint).run();
   });
 }
 
@@ -181,7 +211,7 @@ Status Store::complete(const std::vector<Completion>& completions) {
     }
   }
   return impl_->write([&](sqlite::Database& database) -> Status {
-    ALCOVE_TRY(auto known, database.prepare("SELECT 1 FROM contents WHERE number = ?"));
+    ALCOVE_TRY(auto known, database.prepare("SELECT orphaned_since IS NOT NULL FROM contents WHERE number = ?"));
     ALCOVE_TRY(auto count,
                database.prepare("INSERT INTO runs (stage, executions) VALUES (?1, 1) ON CONFLICT (stage) DO UPDATE "
                                 "SET executions = executions + 1"));
@@ -192,6 +222,7 @@ Status Store::complete(const std::vector<Completion>& completions) {
         count.reset();
       }
       ALCOVE_TRY(const bool alive, known.bind(1, std::int64_t{completion.content.value}).step());
+      const bool is_used = alive && known.column_int64(0) == 0;
       known.reset();
       if (!alive) {
         continue;  // erased while it was worked on
@@ -200,15 +231,20 @@ Status Store::complete(const std::vector<Completion>& completions) {
       if (completion.data) {
         ALCOVE_TRY(const bool stored, impl_->put(database, completion, packed[i]));
         state = stored ? std::nullopt : std::optional(TaskState::kWaiting);
+      } else if (!state && completion.only_if_orphaned && is_used) {
+        state = TaskState::kWaiting;
       }
       ALCOVE_TRY_VOID(set_state(database, completion, state));
       for (const Wanted& wanted : completion.then_want) {
         ALCOVE_TRY(
             auto next,
-            database.prepare("INSERT INTO tasks (content, stage, state, priority, changed_at) VALUES (?, ?, 0, ?, ?) "
-                             "ON CONFLICT (content, stage) DO UPDATE SET state = 0, attempts = 0, not_before = 0"));
+            database.prepare("INSERT INTO tasks (content, stage, state, priority, changed_at, fingerprint) "
+                             "VALUES (?, ?, 0, ?, ?, ?) ON CONFLICT (content, stage) DO UPDATE SET state = 0, "
+                             "attempts = 0, crashes = 0, misses = 0, not_before = 0, reason_code = '', reason = '', "
+                             "priority = max(priority, excluded.priority), fingerprint = excluded.fingerprint"));
         next.bind(1, std::int64_t{completion.content.value}).bind(2, std::string_view(wanted.stage));
-        ALCOVE_TRY_VOID(next.bind(3, std::int64_t{completion.priority}).bind(4, now_unix_millis().value).run());
+        next.bind(3, std::int64_t{completion.priority}).bind(4, now_unix_millis().value);
+        ALCOVE_TRY_VOID(next.bind(5, std::string_view(wanted.fingerprint)).run());
       }
     }
     return {};
@@ -218,8 +254,9 @@ Status Store::complete(const std::vector<Completion>& completions) {
 Status Store::retry(std::optional<ContentNumber> content) {
   return impl_->write([&](sqlite::Database& database) -> Status {
     ALCOVE_TRY(auto update,
-               database.prepare("UPDATE tasks SET state = 0, attempts = 0, not_before = 0, reason_code = '', "
-                                "reason = '' WHERE state IN (2, 3) AND (?1 = 0 OR content = ?1)"));
+               database.prepare(
+                   "UPDATE tasks SET state = 0, attempts = 0, crashes = 0, misses = 0, "
+                   "not_before = 0, reason_code = '', reason = '' WHERE state IN (2, 3) AND (?1 = 0 OR content = ?1)"));
     return update.bind(1, std::int64_t{content ? content->value : 0}).run();
   });
 }

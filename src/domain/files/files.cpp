@@ -1,6 +1,7 @@
 #include "domain/files/files.hpp"
 
 #include <algorithm>
+#include <limits>
 #include <unordered_map>
 #include <utility>
 
@@ -91,8 +92,8 @@ Library library_of(const sqlite::Statement& row) {
           .state_reason = std::string(row.column_text(4)),
           .added_at = UnixMillis{row.column_int64(5)},
           .last_scan_at = UnixMillis{row.column_int64(6)},
-          .file_count = row.column_int64(7),
-          .size_bytes = row.column_int64(8)};
+          .file_count = 0,
+          .size_bytes = 0};
 }
 
 }  // namespace
@@ -102,50 +103,65 @@ struct Files::Impl {
   artefacts::Store& store;
   VisibleSets visible;
   Guarded<std::vector<std::function<void()>>> listeners;
+  Guarded<OnUsed> on_used;
 
+  Status renumber_contents();
   Status load();
+  Result<std::vector<Library>> libraries(const std::optional<LibraryId>& id, const std::optional<std::string>& name);
   Status mark_orphans(const VisibleSets::Turnover& turnover);
 };
 
+/// The numbers in the catalog are a cache of one artefact store; another one has others.
+Status Files::Impl::renumber_contents() {
+  const std::string id = store.store_id();
+  std::optional<std::string> known;
+  ALCOVE_TRY_VOID(catalog.read([&](sqlite::Database& database) -> Status {
+    Records records(database);
+    ALCOVE_TRY(known, records.find_setting("store_id"));
+    return {};
+  }));
+  if (known == id) {
+    return {};
+  }
+  if (known) {
+    log_warning("files", "the artefact store is a new one: all contents are numbered again");
+  }
+  return catalog.write([&](sqlite::Transaction& transaction) -> Status {
+    Records records(transaction.database());
+    ALCOVE_TRY_VOID(records.forget_content_numbers());
+    return records.set_setting("store_id", id);
+  });
+}
+
 /// Reads the sets from the catalog, and repairs what a crash between catalog and store left: contents in use are not
-/// orphaned, contents that only vanished files had are.
+/// orphaned, all others are.
 Status Files::Impl::load() {
   std::vector<Applied> present;
-  std::vector<ContentNumber> vanished;
   ALCOVE_TRY_VOID(catalog.read([&](sqlite::Database& database) -> Status {
-    ALCOVE_TRY(auto statement, database.prepare("SELECT id, library_id, content_number, present FROM files "
-                                                "WHERE library_id NOT IN (SELECT id FROM libraries WHERE state = 3)"));
+    ALCOVE_TRY(auto statement, database.prepare("SELECT id, library_id, content_number, size_bytes FROM files WHERE "
+                                                "present = 1 AND library_id NOT IN (SELECT id FROM libraries WHERE "
+                                                "state = 3)"));
     for (;;) {
       ALCOVE_TRY(const bool more, statement.step());
       if (!more) {
         return {};
       }
       const ContentNumber content{static_cast<std::uint32_t>(statement.column_int64(2))};
-      if (statement.column_int64(3) != 0) {
-        present.push_back({.file = FileId{statement.column_int64(0)},
-                           .library = LibraryId{statement.column_int64(1)},
-                           .old_content = {},
-                           .new_content = content,
-                           .present = true});
-      } else if (content) {
-        vanished.push_back(content);
-      }
+      present.push_back({.file = FileId{statement.column_int64(0)},
+                         .library = LibraryId{statement.column_int64(1)},
+                         .old_content = {},
+                         .new_content = content,
+                         .present = true,
+                         .bytes_change = statement.column_int64(3)});
     }
   }));
   visible.apply(present);
   const auto used = visible.everything().contents;
-  std::erase_if(vanished, [&](ContentNumber content) { return used->contains(content.value); });
-  ALCOVE_TRY(auto orphaned, store.orphaned_before(now_unix_millis(), kFileIdMax));
-  const auto split =
-      std::ranges::partition(orphaned, [&](ContentNumber content) { return used->contains(content.value); });
-  const std::vector<ContentNumber> wrongly(orphaned.begin(), split.begin());
-  sets::Bitmap noted;
-  for (const ContentNumber content : std::ranges::subrange(split.begin(), split.end())) {
-    noted.add(content.value);
-  }
-  // Marking again would begin the thirty days anew.
-  std::erase_if(vanished, [&](ContentNumber content) { return noted.contains(content.value); });
-  return mark_orphans({.orphaned = std::move(vanished), .used = wrongly});
+  ALCOVE_TRY(auto unmarked, store.contents_in_use());
+  std::erase_if(unmarked, [&](ContentNumber content) { return used->contains(content.value); });
+  ALCOVE_TRY(auto marked, store.orphaned_before(UnixMillis{std::numeric_limits<std::int64_t>::max()}, kFileIdMax));
+  std::erase_if(marked, [&](ContentNumber content) { return !used->contains(content.value); });
+  return mark_orphans({.orphaned = std::move(unmarked), .used = std::move(marked)});
 }
 
 Status Files::Impl::mark_orphans(const VisibleSets::Turnover& turnover) {
@@ -162,42 +178,52 @@ Files::Files(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 Files::~Files() = default;
 
 Result<std::unique_ptr<Files>> Files::open(catalog::Catalog& catalog, artefacts::Store& store) {
-  std::unique_ptr<Impl> impl(new Impl{.catalog = catalog, .store = store, .visible = {}, .listeners = {}});
+  std::unique_ptr<Impl> impl(
+      new Impl{.catalog = catalog, .store = store, .visible = {}, .listeners = {}, .on_used = {}});
+  ALCOVE_TRY_VOID(impl->renumber_contents());
   ALCOVE_TRY_VOID(impl->load());
   return std::unique_ptr<Files>(new Files(std::move(impl)));
 }
 
-Result<std::vector<Library>> Files::libraries() {
-  std::vector<Library> libraries;
-  ALCOVE_TRY_VOID(impl_->catalog.read([&](sqlite::Database& database) -> Status {
+/// Every one, or that with the id or the name.
+Result<std::vector<Library>> Files::Impl::libraries(const std::optional<LibraryId>& id,
+                                                    const std::optional<std::string>& name) {
+  std::vector<Library> found;
+  ALCOVE_TRY_VOID(catalog.read([&](sqlite::Database& database) -> Status {
     ALCOVE_TRY(auto statement,
-               database.prepare("SELECT l.id, l.name, l.root, l.state, l.state_reason, l.added_unix_ms, "
-                                "l.last_scan_unix_ms, coalesce(sum(f.present), 0), "
-                                "coalesce(sum(f.size_bytes * f.present), 0) "
-                                "FROM libraries l LEFT JOIN files f ON f.library_id = l.id WHERE l.state <> ? "
-                                "GROUP BY l.id ORDER BY l.name"));
-    statement.bind(1, kStateRemoving);
+               database.prepare("SELECT id, name, root, state, state_reason, added_unix_ms, last_scan_unix_ms "
+                                "FROM libraries WHERE state <> ?1 AND (?2 = 0 OR id = ?2) AND (?3 = 0 OR name = ?4) "
+                                "ORDER BY name"));
+    statement.bind(1, kStateRemoving).bind(2, id ? id->value : 0).bind(3, std::int64_t{name.has_value()});
+    statement.bind(4, std::string_view(name ? *name : ""));
     for (;;) {
       ALCOVE_TRY(const bool more, statement.step());
       if (!more) {
         return {};
       }
-      libraries.push_back(library_of(statement));
+      found.push_back(library_of(statement));
     }
   }));
-  return libraries;
+  for (Library& library : found) {
+    const VisibleSets::Totals totals = visible.totals(library.id);
+    library.file_count = totals.file_count;
+    library.size_bytes = totals.size_bytes;
+  }
+  return found;
+}
+
+Result<std::vector<Library>> Files::libraries() {
+  return impl_->libraries(std::nullopt, std::nullopt);
 }
 
 Result<std::optional<Library>> Files::find_library(LibraryId id) {
-  ALCOVE_TRY(auto all, libraries());
-  const auto found = std::ranges::find(all, id, &Library::id);
-  return found == all.end() ? std::nullopt : std::optional(std::move(*found));
+  ALCOVE_TRY(auto found, impl_->libraries(id, std::nullopt));
+  return found.empty() || !id ? std::nullopt : std::optional(std::move(found.front()));
 }
 
 Result<std::optional<Library>> Files::find_library(std::string_view name) {
-  ALCOVE_TRY(auto all, libraries());
-  const auto found = std::ranges::find(all, name, &Library::name);
-  return found == all.end() ? std::nullopt : std::optional(std::move(*found));
+  ALCOVE_TRY(auto found, impl_->libraries(std::nullopt, std::string(name)));
+  return found.empty() ? std::nullopt : std::optional(std::move(found.front()));
 }
 
 Result<std::optional<File>> Files::find(FileId id) {
@@ -510,10 +536,20 @@ void Files::apply(const std::vector<Applied>& changes) {
   if (Status marked = impl_->mark_orphans(turnover); !marked) {
     log_error("files", std::move(marked).error().with_context("note which contents are in use"));
   }
+  if (!turnover.used.empty()) {
+    // After the marks: a lane that finds a content orphaned gives its tasks up, and they are asked for again here.
+    if (const OnUsed on_used = impl_->on_used.with([](const OnUsed& listener) { return listener; })) {
+      on_used(turnover.used);
+    }
+  }
   const auto listeners = impl_->listeners.with([](const auto& all) { return all; });
   for (const auto& listener : listeners) {
     listener();
   }
+}
+
+void Files::on_used(OnUsed listener) {
+  impl_->on_used.with([&](OnUsed& current) { current = std::move(listener); });
 }
 
 void Files::on_change(std::function<void()> listener) {

@@ -64,6 +64,7 @@ class Files {
   static Result<std::unique_ptr<Files>> open(catalog::Catalog& catalog, artefacts::Store& store);
   ~Files();
 
+  /// Cheap: the few rows of the table, and counts that are kept in memory.
   Result<std::vector<Library>> libraries();
   Result<std::optional<Library>> find_library(LibraryId id);
   Result<std::optional<Library>> find_library(std::string_view name);
@@ -123,10 +124,15 @@ class Files {
     ContentNumber old_content;
     ContentNumber new_content;
     bool present = false;
+    std::int64_t bytes_change = 0;  ///< Of the sizes of present files.
   };
   void apply(const std::vector<Applied>& changes);
   /// Called (from any thread) after every apply; for event streams and followers.
   void on_change(std::function<void()> listener);
+  /// Called (from any thread) with contents that got their first present file, new or known before: their stages are to
+  /// be asked for. Set once, before anything is applied.
+  using OnUsed = std::function<void(const std::vector<ContentNumber>&)>;
+  void on_used(OnUsed listener);
 
  private:
   struct Impl;

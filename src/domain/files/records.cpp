@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <iterator>
 #include <utility>
 
 #include <fmt/format.h>
@@ -32,6 +33,17 @@ std::string text_of(ByteView bytes) {
 std::int64_t cost_of(std::int64_t size_bytes) {
   return static_cast<std::int64_t>(
       std::bit_width(static_cast<std::uint64_t>(std::max<std::int64_t>(size_bytes, 0)) >> 20U));
+}
+
+std::pair<std::int64_t, std::int64_t> costs_of(Records::Sizes sizes) {
+  const std::int64_t first_large = cost_of(kSmallFileBytes);
+  return sizes == Records::Sizes::kSmall ? std::pair(std::int64_t{0}, first_large - 1)
+                                         : std::pair(first_large, std::int64_t{64});
+}
+
+/// What the file adds to its library's size now.
+std::int64_t present_bytes(const FileRow& file) {
+  return file.present ? file.version.size_bytes : 0;
 }
 
 std::int64_t signed_inode(std::uint64_t inode) {
@@ -143,13 +155,42 @@ Result<std::vector<FileRow>> Records::files_with_hash(const Sha256& sha256, std:
   return read_files(*statement);
 }
 
-Result<std::vector<FileRow>> Records::pending_files(std::size_t limit) {
+Result<std::vector<FileRow>> Records::pending_files(Sizes sizes, std::size_t limit) {
+  const auto [lowest, highest] = costs_of(sizes);
+  std::vector<FileRow> found;
+  // One seek in the index per kind of work: the large files must not step over all small ones.
+  for (const Pending pending : {Pending::kRead, Pending::kCheck, Pending::kVerify}) {
+    if (found.size() == limit) {
+      break;
+    }
+    ALCOVE_TRY(auto* statement,
+               prepared(ALCOVE_FILE_COLUMNS "WHERE pending <> 0 AND pending = ?1 AND present = 1 AND cost BETWEEN ?2 "
+                                            "AND ?3 AND library_id IN (SELECT id FROM libraries WHERE state < 2) "
+                                            "ORDER BY cost, mtime_ns DESC LIMIT ?4"));
+    statement->bind(1, static_cast<std::int64_t>(pending)).bind(2, lowest).bind(3, highest);
+    statement->bind(4, static_cast<std::int64_t>(limit - found.size()));
+    ALCOVE_TRY(auto rows, read_files(*statement));
+    std::ranges::move(rows, std::back_inserter(found));
+  }
+  return found;
+}
+
+Result<bool> Records::has_urgent_files(Sizes sizes) {
+  const auto [lowest, highest] = costs_of(sizes);
   ALCOVE_TRY(auto* statement,
-             prepared(ALCOVE_FILE_COLUMNS "WHERE pending <> 0 AND present = 1 "
-                                          "AND library_id IN (SELECT id FROM libraries WHERE state < 2) "
-                                          "ORDER BY pending, cost, mtime_ns DESC LIMIT ?"));
-  statement->bind(1, static_cast<std::int64_t>(limit));
-  return read_files(*statement);
+             prepared("SELECT 1 FROM files WHERE pending <> 0 AND pending IN (1, 2) AND present = 1 AND cost BETWEEN ? "
+                      "AND ? AND library_id IN (SELECT id FROM libraries WHERE state < 2) LIMIT 1"));
+  ALCOVE_TRY(const bool any, statement->bind(1, lowest).bind(2, highest).step());
+  statement->reset();
+  return any;
+}
+
+Result<bool> Records::is_verifying(LibraryId library) {
+  ALCOVE_TRY(auto* statement, prepared("SELECT 1 FROM files WHERE pending <> 0 AND pending = 3 AND present = 1 AND "
+                                       "library_id = ? LIMIT 1"));
+  ALCOVE_TRY(const bool any, statement->bind(1, library.value).step());
+  statement->reset();
+  return any;
 }
 
 Result<Records::PendingCount> Records::count_pending(LibraryId library) {
@@ -332,7 +373,12 @@ Result<FileId> Records::insert_file(LibraryId library, FolderId folder, std::str
                 fmt::format("file id {} does not fit 32 bits", id.value));
   }
   ALCOVE_TRY_VOID(note_change(id, true));
-  applied.push_back({.file = id, .library = library, .old_content = {}, .new_content = {}, .present = true});
+  applied.push_back({.file = id,
+                     .library = library,
+                     .old_content = {},
+                     .new_content = {},
+                     .present = true,
+                     .bytes_change = version.size_bytes});
   return id;
 }
 
@@ -353,7 +399,8 @@ Status Records::update_version(const FileRow& file, const Version& version, Pend
                      .library = file.library,
                      .old_content = file.present ? file.content : ContentNumber{},
                      .new_content = file.present ? file.content : ContentNumber{},
-                     .present = true});
+                     .present = true,
+                     .bytes_change = version.size_bytes - present_bytes(file)});
   if (!file.present && file.content) {
     ALCOVE_TRY(auto* forget, prepared("UPDATE files SET content_number = 0 WHERE id = ?"));
     forget->bind(1, file.id.value);
@@ -368,7 +415,11 @@ Status Records::move_file(const FileRow& file, FolderId folder, std::string_view
   // Another reader is another content of the same bytes: its number is looked up without reading them.
   const bool same_content = reader == file.reader;
   const ContentNumber content = same_content ? file.content : ContentNumber{};
-  Pending todo = file.pending == Pending::kRead || !same_content ? Pending::kRead : pending;
+  // A check that is still to be made is made at the new place.
+  Pending todo = pending == Pending::kNothing ? file.pending : pending;
+  if (file.pending == Pending::kRead || !same_content) {
+    todo = Pending::kRead;
+  }
   if (!content) {
     todo = Pending::kRead;
   }
@@ -385,7 +436,8 @@ Status Records::move_file(const FileRow& file, FolderId folder, std::string_view
                      .library = file.library,
                      .old_content = file.present ? file.content : ContentNumber{},
                      .new_content = content,
-                     .present = true});
+                     .present = true,
+                     .bytes_change = version.size_bytes - present_bytes(file)});
   return {};
 }
 
@@ -395,8 +447,12 @@ Status Records::mark_missing(const FileRow& file, UnixMillis since) {
   statement->bind(1, since.value).bind(2, file.id.value);
   ALCOVE_TRY_VOID(statement->run());
   ALCOVE_TRY_VOID(note_change(file.id, false));
-  applied.push_back(
-      {.file = file.id, .library = file.library, .old_content = file.content, .new_content = {}, .present = false});
+  applied.push_back({.file = file.id,
+                     .library = file.library,
+                     .old_content = file.content,
+                     .new_content = {},
+                     .present = false,
+                     .bytes_change = -present_bytes(file)});
   return {};
 }
 
@@ -409,7 +465,8 @@ Status Records::erase_file(const FileRow& file) {
                      .library = file.library,
                      .old_content = file.present ? file.content : ContentNumber{},
                      .new_content = {},
-                     .present = false});
+                     .present = false,
+                     .bytes_change = -present_bytes(file)});
   return {};
 }
 
@@ -459,18 +516,36 @@ Status Records::set_content(const FileRow& file, const Sha256& sha256, ContentNu
                                        "WHERE id = ?"));
   statement->bind(1, ByteView(sha256)).bind(2, std::int64_t{content.value}).bind(3, file.id.value);
   ALCOVE_TRY_VOID(statement->run());
-  applied.push_back(
-      {.file = file.id, .library = file.library, .old_content = file.content, .new_content = content, .present = true});
+  applied.push_back({.file = file.id,
+                     .library = file.library,
+                     .old_content = file.content,
+                     .new_content = content,
+                     .present = true,
+                     .bytes_change = 0});
   return {};
 }
 
+Status Records::set_checked(FileId file) {
+  ALCOVE_TRY(auto* statement, prepared("UPDATE files SET problem = '', pending = 0 WHERE id = ?"));
+  statement->bind(1, file.value);
+  return statement->run();
+}
+
 Status Records::set_problem(const FileRow& file, std::string_view problem) {
-  ALCOVE_TRY(auto* statement, prepared("UPDATE files SET problem = ?, sha256 = NULL, content_number = 0, pending = 0 "
-                                       "WHERE id = ?"));
+  // Without a hash the content is that of an earlier version, which is not there any more.
+  ALCOVE_TRY(auto* statement,
+             prepared("UPDATE files SET problem = ?, content_number = iif(sha256 IS NULL, 0, content_number), "
+                      "pending = 0 WHERE id = ?"));
   statement->bind(1, problem).bind(2, file.id.value);
   ALCOVE_TRY_VOID(statement->run());
-  applied.push_back(
-      {.file = file.id, .library = file.library, .old_content = file.content, .new_content = {}, .present = true});
+  if (!file.sha256) {
+    applied.push_back({.file = file.id,
+                       .library = file.library,
+                       .old_content = file.content,
+                       .new_content = {},
+                       .present = true,
+                       .bytes_change = 0});
+  }
   return {};
 }
 

@@ -20,6 +20,8 @@
 
 namespace alcove::files {
 
+/// Files below this size are small: one is read in a moment.
+inline constexpr std::int64_t kSmallFileBytes = 16LL << 20U;
 /// Highest file id: they are members of 32-bit sets.
 inline constexpr std::int64_t kFileIdMax = 0xFFFF'FFFF;
 
@@ -90,8 +92,13 @@ class Records {
   Result<std::vector<FileRow>> files_with_inode(LibraryId library, std::uint64_t inode, std::size_t limit);
   Result<std::vector<FileRow>> files_with_hash(const Sha256& sha256, std::size_t limit);
   Result<bool> has_present_files(LibraryId library);
-  /// Present files with work to do, the cheapest and newest first.
-  Result<std::vector<FileRow>> pending_files(std::size_t limit);
+  /// Present files with work to do, the cheapest and newest first. `sizes` leaves out the others.
+  enum class Sizes : std::uint8_t { kSmall, kLarge };
+  Result<std::vector<FileRow>> pending_files(Sizes sizes, std::size_t limit);
+  /// Whether a file is to be read or checked before any is verified.
+  Result<bool> has_urgent_files(Sizes sizes);
+  /// Whether a verifying walk of the library has files left to compare.
+  Result<bool> is_verifying(LibraryId library);
   struct PendingCount {
     std::int64_t unread = 0;      ///< kRead
     std::int64_t to_compare = 0;  ///< kCheck
@@ -148,7 +155,10 @@ class Records {
   Result<std::int64_t> erase_empty_folders();
   /// The bytes are known.
   Status set_content(const FileRow& file, const Sha256& sha256, ContentNumber content);
-  /// The bytes cannot be read; `problem` says why. Tried again by the next scan.
+  /// The bytes are what they were.
+  Status set_checked(FileId file);
+  /// The bytes cannot be read; `problem` says why. Tried again by the next scan. What is known of them stays: an error
+  /// is no proof that they are others.
   Status set_problem(const FileRow& file, std::string_view problem);
 
   /// What was written so far, for Files::apply after the commit.

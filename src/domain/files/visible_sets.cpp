@@ -43,6 +43,7 @@ VisibleSets::Turnover VisibleSets::apply(const std::vector<Files::Applied>& chan
       Zone& zone = state.zones[change.library];
       count(zone, change.old_content, -1);
       count(zone, change.new_content, 1);
+      zone.size_bytes += change.bytes_change;
       const auto file = static_cast<std::uint32_t>(change.file.value);
       if (change.present) {
         zone.files.add(file);
@@ -110,6 +111,15 @@ std::int64_t VisibleSets::count_of(ContentNumber content) const {
       sum += found == zone.content_counts.end() ? 0 : found->second;
     }
     return sum;
+  });
+}
+
+VisibleSets::Totals VisibleSets::totals(LibraryId library) const {
+  return state_.with([&](const State& state) -> Totals {
+    const auto found = state.zones.find(library);
+    return found == state.zones.end() ? Totals{}
+                                      : Totals{.file_count = static_cast<std::int64_t>(found->second.files.size()),
+                                               .size_bytes = found->second.size_bytes};
   });
 }
 

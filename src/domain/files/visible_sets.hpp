@@ -37,12 +37,19 @@ class VisibleSets {
   [[nodiscard]] Snapshot of(LibraryId library) const;
   /// Present files of the content in all libraries.
   [[nodiscard]] std::int64_t count_of(ContentNumber content) const;
+  /// Of the present files of one library.
+  struct Totals {
+    std::int64_t file_count = 0;
+    std::int64_t size_bytes = 0;
+  };
+  [[nodiscard]] Totals totals(LibraryId library) const;
 
  private:
   struct Zone {
     std::unordered_map<std::uint32_t, std::int32_t> content_counts;  ///< Never zero; negative only between two changes.
     sets::Bitmap contents;
     sets::Bitmap files;
+    std::int64_t size_bytes = 0;
     mutable Snapshot snapshot;  ///< Made when asked for; dropped by a change.
   };
   struct State {

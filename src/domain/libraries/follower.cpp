@@ -8,6 +8,8 @@
 #include "base/log.hpp"
 #include "base/text.hpp"
 #include "drivers/os/file.hpp"
+#include "drivers/os/folder.hpp"
+#include "drivers/os/thread.hpp"
 
 namespace alcove::libraries {
 
@@ -103,6 +105,7 @@ void Follower::set_progress(const std::function<void(Progress&)>& change) {
 }
 
 void Follower::run(const std::stop_token& stop) {
+  os::make_background_thread();
   while (!stop.stop_requested()) {
     std::uint64_t ticket = 0;
     bool asked = false;
@@ -196,7 +199,11 @@ void Follower::take_in(const os::WatchEvent& event) {
     return;
   }
   if (event.name.empty()) {
-    return;  // The folder's own metadata, or its own name: that is its parent's news.
+    // The folder's own metadata, or its own name: that is its parent's news. The root's parent is not watched.
+    if (folder == root_folder_) {
+      mark(*folder, "", kGatherTime);
+    }
+    return;
   }
   // While bytes are being written the row is renewed now and then; closing is reported as a change.
   constexpr int kSettlesWhileWriting = 4;
@@ -278,7 +285,15 @@ Status Follower::walk(const std::stop_token& stop) {
   };
   Pass pass(std::move(setting));
   Status walked = pass.run({{.folder = root->folder, .path = "", .everything = true, .names = {}}});
-  const std::string note = watches_.note().empty() ? pass.note() : watches_.note();
+  // Such a file system tells nothing of what other machines change.
+  const bool is_remote = os::is_remote_file_system(root->descriptor.value());
+  std::string note = watches_.note().empty() ? pass.note() : watches_.note();
+  if (note.empty() && is_remote) {
+    note = fmt::format(
+        "The folder is on a network or FUSE file system, which does not report every change: it is "
+        "looked through every {} minutes",
+        kUnwatchedWalkInterval.count());
+  }
   set_progress([&](Progress& progress) {
     progress.scanning = false;
     progress.entries_seen = pass.entries_seen();
@@ -288,7 +303,7 @@ Status Follower::walk(const std::stop_token& stop) {
   ALCOVE_TRY_VOID(std::move(walked));
   ALCOVE_TRY_VOID(set_state(LibraryState::kReady, note, true));
   next_walk_ = Clock::now() + setting_.options.verify_interval;
-  if (!watches_.note().empty()) {
+  if (!watches_.note().empty() || is_remote) {
     next_walk_ = std::min(next_walk_, Clock::now() + kUnwatchedWalkInterval);
   }
   ALCOVE_TRY_VOID(verify_when_due());
@@ -307,6 +322,11 @@ Status Follower::verify_when_due() {
   ALCOVE_TRY_VOID(setting_.writer.write([&](Records& records) -> Status {
     ALCOVE_TRY(const UnixMillis last, records.verified_at(setting_.library));
     if (!asked && now.value - last.value < interval_ms) {
+      return {};
+    }
+    // A round that is not over goes on: begun anew each day, a large library would never see its last files.
+    ALCOVE_TRY(const bool is_verifying, records.is_verifying(setting_.library));
+    if (!asked && is_verifying) {
       return {};
     }
     return records.set_all_to_verify(setting_.library, now);
@@ -377,6 +397,7 @@ Result<std::optional<Follower::Root>> Follower::open_root() {
       return fail(ErrorCode::kNotFound, "The library is not known any more");
     }
     root.folder = row->id;
+    root_folder_ = row->id;
     known_inode = row->inode;
     if (known_inode != stat.inode) {
       ALCOVE_TRY(held_something, records.has_present_files(setting_.library));
@@ -400,6 +421,7 @@ Result<std::optional<Follower::Root>> Follower::open_root() {
   if (std::exchange(missing_, false)) {
     walk_needed_ = true;
     log_info("libraries", "{} is back", to_valid_utf8(setting_.root.native()));
+    setting_.on_back();
   }
   return root;
 }

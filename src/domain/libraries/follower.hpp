@@ -55,6 +55,7 @@ class Follower {
     std::filesystem::path data_folder;
     Options options;
     std::function<void()> on_written;  ///< Rows have changed: there may be files to read.
+    std::function<void()> on_back;     ///< The root can be opened again.
   };
   static Result<std::unique_ptr<Follower>> start(Setting setting);
   ~Follower();
@@ -115,6 +116,7 @@ class Follower {
   std::map<FolderId, Dirty> dirty_;
   bool walk_needed_ = false;
   bool missing_ = false;
+  FolderId root_folder_;
   files::LibraryState state_written_ = files::LibraryState::kReady;
   std::string reason_written_;
   Clock::time_point next_walk_ = Clock::time_point::max();

@@ -28,6 +28,11 @@ constexpr std::chrono::milliseconds kStaleRetryMax{30'000};
 constexpr int kChangesExpectedMax = 10;
 constexpr std::chrono::milliseconds kIdleWait{10'000};
 constexpr std::chrono::seconds kErrorRetry{5};
+/// Verifying rests this many times as long as it reads.
+constexpr int kVerifyRestFactor = 3;
+constexpr std::chrono::milliseconds kVerifyRestMax{1'000};
+/// How soon a pause's end is noticed.
+constexpr std::chrono::milliseconds kPauseLook{500};
 
 std::string sentence_for(const Error& error) {
   switch (error.code) {
@@ -48,35 +53,6 @@ std::unexpected<Error> changed() {
   return fail(ErrorCode::kPreconditionFailed, "The file has changed since it was listed");
 }
 
-Result<Sha256> hash_of(int fd, const files::Version& version, const std::stop_token& stop) {
-  crypto::Sha256Stream stream;
-  Bytes buffer(kReadBytes);
-  std::uint64_t offset = 0;
-  for (;;) {
-    if (stop.stop_requested()) {
-      return fail(ErrorCode::kCancelled, "Reading was stopped");
-    }
-    ALCOVE_TRY(const std::size_t size, os::pread_all(fd, buffer, offset));
-    stream.add(ByteView(buffer).first(size));
-    offset += size;
-    if (size < buffer.size()) {
-      break;
-    }
-    // A file that grows while it is read has no end.
-    if (offset > static_cast<std::uint64_t>(version.size_bytes)) {
-      return changed();
-    }
-  }
-  ALCOVE_TRY(const os::FileStat after, os::read_stat(fd));
-  if (version_of(after) != version) {
-    return changed();
-  }
-  if (version.size_bytes >= kForgetBytesMin) {
-    os::forget_cached_bytes(fd);
-  }
-  return stream.finish();
-}
-
 }  // namespace
 
 Result<os::UniqueFd> open_version(const std::filesystem::path& root, const std::string& path,
@@ -91,6 +67,74 @@ Result<os::UniqueFd> open_version(const std::filesystem::path& root, const std::
     return changed();
   }
   return file;
+}
+
+Result<Sha256> Hasher::hash_of(int fd, const Job& job, const std::stop_token& stop) {
+  const files::Version& version = job.row.version;
+  crypto::Sha256Stream stream;
+  Bytes buffer(kReadBytes);
+  std::uint64_t offset = 0;
+  for (;;) {
+    const Clock::time_point began = Clock::now();
+    ALCOVE_TRY(const std::size_t size, os::pread_all(fd, buffer, offset));
+    stream.add(ByteView(buffer).first(size));
+    offset += size;
+    if (size < buffer.size()) {
+      break;
+    }
+    // A file that grows while it is read has no end.
+    if (offset > static_cast<std::uint64_t>(version.size_bytes)) {
+      return changed();
+    }
+    if (!may_go_on(job, Clock::now() - began, stop)) {
+      return fail(ErrorCode::kCancelled, "Reading was stopped");
+    }
+  }
+  ALCOVE_TRY(const os::FileStat after, os::read_stat(fd));
+  if (version_of(after) != version) {
+    return changed();
+  }
+  if (version.size_bytes >= kForgetBytesMin) {
+    os::forget_cached_bytes(fd);
+  }
+  return stream.finish();
+}
+
+bool Hasher::may_go_on(const Job& job, Clock::duration block_took, const std::stop_token& stop) {
+  if (stop.stop_requested() || is_paused()) {
+    return false;
+  }
+  if (job.row.pending != Pending::kVerify) {
+    return true;
+  }
+  // The rest keeps the disk free for others three quarters of the time. News ends it.
+  std::uint64_t wakes = 0;
+  {
+    std::unique_lock lock(mutex_);
+    changed_.wait_for(lock, std::min<Clock::duration>(block_took * kVerifyRestFactor, kVerifyRestMax),
+                      [&] { return wakes_ != job_wakes_ || stop.stop_requested(); });
+    wakes = wakes_;
+  }
+  if (wakes == job_wakes_) {
+    return true;
+  }
+  job_wakes_ = wakes;
+  const auto jobs = next_jobs();
+  return jobs && !note_urgent(*jobs, wakes);
+}
+
+bool Hasher::note_urgent(const std::vector<Job>& jobs, std::uint64_t wakes) {
+  const bool is_urgent = std::ranges::any_of(jobs, [](const Job& job) { return job.row.pending != Pending::kVerify; });
+  const bool expected =
+      std::ranges::any_of(postponed_, [](const auto& entry) { return entry.second.times <= kChangesExpectedMax; });
+  if (!is_urgent && !expected) {
+    {
+      const std::scoped_lock lock(mutex_);
+      wakes_seen_ = std::max(wakes_seen_, wakes);
+    }
+    changed_.notify_all();
+  }
+  return is_urgent;
 }
 
 Hasher::Hasher(Setting setting) : setting_(std::move(setting)) {
@@ -116,6 +160,18 @@ Status Hasher::wait_until_done(const Context& context) {
   const std::uint64_t ticket = ++wakes_;
   changed_.notify_all();
   while (wakes_seen_ < ticket) {
+    if (is_paused()) {
+      bool is_left = false;
+      lock.unlock();
+      ALCOVE_TRY_VOID(setting_.writer.read([&](Records& records) -> Status {
+        ALCOVE_TRY(is_left, records.has_urgent_files(setting_.sizes));
+        return {};
+      }));
+      if (is_left) {
+        return fail(ErrorCode::kPreconditionFailed, "Background work is paused");
+      }
+      return {};
+    }
     if (thread_.get_stop_token().stop_requested()) {
       return fail(ErrorCode::kCancelled, "The server is stopping");
     }
@@ -133,6 +189,12 @@ void Hasher::run(const std::stop_token& stop) {
       const std::scoped_lock lock(mutex_);
       wakes = wakes_;
     }
+    if (is_paused()) {
+      std::unique_lock lock(mutex_);
+      changed_.wait_for(lock, kPauseLook, [&] { return stop.stop_requested(); });
+      continue;
+    }
+    job_wakes_ = wakes;
     auto worked = work(stop, wakes);
     if (!worked && worked.error().code != ErrorCode::kCancelled) {
       log_error("libraries", std::move(worked).error().with_context("read new files"));
@@ -151,24 +213,19 @@ void Hasher::run(const std::stop_token& stop) {
 
 Result<bool> Hasher::work(const std::stop_token& stop, std::uint64_t wakes) {
   ALCOVE_TRY(const auto jobs, next_jobs());
-  const bool more = std::ranges::any_of(jobs, [](const Job& job) { return job.row.pending != Pending::kVerify; });
-  const bool expected =
-      std::ranges::any_of(postponed_, [](const auto& entry) { return entry.second.times <= kChangesExpectedMax; });
-  if (!more && !expected) {
-    {
-      const std::scoped_lock lock(mutex_);
-      wakes_seen_ = std::max(wakes_seen_, wakes);
-    }
-    changed_.notify_all();
-  }
+  note_urgent(jobs, wakes);
   std::vector<Outcome> outcomes;
   const Clock::time_point began = Clock::now();
   for (const Job& job : jobs) {
-    if (stop.stop_requested() || Clock::now() - began > kHashedTogetherTime) {
+    if (stop.stop_requested() || is_paused() || Clock::now() - began > kHashedTogetherTime) {
       break;
     }
+    const Clock::time_point began_job = Clock::now();
     if (auto outcome = read(job, stop)) {
       outcomes.push_back(std::move(*outcome));
+    }
+    if (job.row.pending == Pending::kVerify && !may_go_on(job, Clock::now() - began_job, stop)) {
+      break;
     }
   }
   ALCOVE_TRY_VOID(write(outcomes));
@@ -180,7 +237,7 @@ Result<std::vector<Hasher::Job>> Hasher::next_jobs() {
   const std::size_t limit = kHashedTogetherMax + postponed_.size();
   ALCOVE_TRY_VOID(setting_.writer.read([&](Records& records) -> Status {
     ALCOVE_TRY(const auto libraries, records.libraries());
-    ALCOVE_TRY(auto rows, records.pending_files(limit));
+    ALCOVE_TRY(auto rows, records.pending_files(setting_.sizes, limit));
     if (rows.size() < limit) {
       // These are all there are: what else was waited for is gone.
       std::unordered_set<FileId> pending;
@@ -193,7 +250,9 @@ Result<std::vector<Hasher::Job>> Hasher::next_jobs() {
     for (FileRow& row : rows) {
       const auto postponed = postponed_.find(row.id);
       const auto library = std::ranges::find(libraries, row.library, &files::LibraryRow::id);
-      if ((postponed != postponed_.end() && postponed->second.due > now) || library == libraries.end()) {
+      const bool waits =
+          postponed != postponed_.end() && postponed->second.due > now && postponed->second.version == row.version;
+      if (waits || library == libraries.end()) {
         continue;
       }
       ALCOVE_TRY(std::string path, records.path_of(row));
@@ -211,6 +270,7 @@ bool Hasher::is_settling(const Job& job) {
     return false;
   }
   Postponed& postponed = postponed_[job.row.id];
+  postponed.version = job.row.version;
   postponed.due = Clock::now() + setting_.settle - std::chrono::milliseconds(age_ms);
   return true;
 }
@@ -220,6 +280,7 @@ void Hasher::postpone(const Job& job) {
     postponed_.clear();
   }
   Postponed& postponed = postponed_[job.row.id];
+  postponed.version = job.row.version;
   ++postponed.times;
   postponed.due = Clock::now() + std::min(kStaleRetryMax, kStaleRetry * postponed.times);
 }
@@ -240,6 +301,24 @@ std::optional<Hasher::Outcome> Hasher::fail_or_postpone(const Job& job, const Er
     postpone(job);
     return std::nullopt;
   }
+  if (error.code != ErrorCode::kForbidden) {
+    return postpone_failed_read(job, error);
+  }
+  log_info("libraries", "{}: {}", job.path, error.detail);
+  return Outcome{.job = job, .sha256 = std::nullopt, .content = {}, .problem = sentence_for(error)};
+}
+
+std::optional<Hasher::Outcome> Hasher::postpone_failed_read(const Job& job, const Error& error) {
+  // The follower looks at the root before the file, and makes the library missing when that is gone.
+  setting_.on_stale(job.row);
+  postpone(job);
+  const auto root = os::open_folder(job.root);
+  const bool is_root_there = root && os::read_stat(root->value());
+  Postponed& postponed = postponed_[job.row.id];
+  postponed.failed_reads += is_root_there ? 1 : 0;
+  if (postponed.failed_reads < kReadTriesMax) {
+    return std::nullopt;
+  }
   log_info("libraries", "{}: {}", job.path, error.detail);
   return Outcome{.job = job, .sha256 = std::nullopt, .content = {}, .problem = sentence_for(error)};
 }
@@ -257,7 +336,7 @@ std::optional<Hasher::Outcome> Hasher::read(const Job& job, const std::stop_toke
     if (!opened) {
       return fail_or_postpone(job, opened.error());
     }
-    const auto hashed = hash_of(opened->value(), row.version, stop);
+    const auto hashed = hash_of(opened->value(), job, stop);
     if (!hashed) {
       return fail_or_postpone(job, hashed.error());
     }
@@ -301,7 +380,7 @@ Status Hasher::write_one(Records& records, const Outcome& outcome, std::vector<F
     return records.set_problem(*row, outcome.problem);
   }
   if (row->sha256 == outcome.sha256 && row->content == outcome.content.number) {
-    return records.set_pending(row->id, Pending::kNothing);
+    return records.set_checked(row->id);
   }
   ALCOVE_TRY_VOID(records.set_content(*row, *outcome.sha256, outcome.content.number));
   ALCOVE_TRY(const auto survivor, adopt_by_content(records, row->library, *outcome.sha256, row->version.size_bytes));

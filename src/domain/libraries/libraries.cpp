@@ -93,16 +93,20 @@ struct Libraries::Impl {
   /// Shared by this table and by calls under way in `wait_until_seen`, which must not hold the table's lock.
   Guarded<std::map<LibraryId, std::shared_ptr<Follower>>> followers;
   Mutex changes;  ///< Adding and removing libraries exclude one another.
-  /// Followers wake it and it asks them to look again: how both end is in ~Libraries.
+  /// Followers wake them and they ask followers to look again: how both end is in ~Libraries.
   std::unique_ptr<Hasher> hasher;
+  std::unique_ptr<Hasher> large_hasher;  ///< Of files of kSmallFileBytes and more.
 
   Impl(catalog::Catalog& catalog_, artefacts::Store& store_, files::Files& files_, Options options_)
-      : catalog(catalog_), store(store_), files(files_), options(options_), writer(catalog_, files_) {}
+      : catalog(catalog_), store(store_), files(files_), options(std::move(options_)), writer(catalog_, files_) {}
 
   Status follow(LibraryId library, const fs::path& root);
   std::shared_ptr<Follower> find_follower(LibraryId library);
   std::vector<std::shared_ptr<Follower>> all_followers();
-  Status renumber_contents();
+  void wake_hashers();
+  /// A library is back: contents that could not be opened may be there now.
+  void retry_missed();
+  std::unique_ptr<Hasher> make_hasher(Records::Sizes sizes, const OnContent& on_content);
   Status erase(LibraryId library);
   Result<files::Library> add(const fs::path& root, const std::string& name);
 };
@@ -130,29 +134,36 @@ Status Libraries::Impl::follow(LibraryId library, const fs::path& root) {
                                              .root = root,
                                              .data_folder = data_folder,
                                              .options = options,
-                                             .on_written = [this] { hasher->wake(); }}));
+                                             .on_written = [this] { wake_hashers(); },
+                                             .on_back = [this] { retry_missed(); }}));
   followers.with([&](auto& all) { all[library] = std::move(follower); });
   return {};
 }
 
-/// The numbers in the catalog are a cache of one artefact store; another one has others.
-Status Libraries::Impl::renumber_contents() {
-  const std::string id = store.store_id();
-  std::optional<std::string> known;
-  ALCOVE_TRY_VOID(writer.read([&](Records& records) -> Status {
-    ALCOVE_TRY(known, records.find_setting("store_id"));
-    return {};
-  }));
-  if (known == id) {
-    return {};
+void Libraries::Impl::wake_hashers() {
+  hasher->wake();
+  large_hasher->wake();
+}
+
+void Libraries::Impl::retry_missed() {
+  if (const Status hurried = store.hurry_missed(); !hurried) {
+    log_error("libraries", Error(hurried.error()).with_context("go on with a library that is back"));
   }
-  if (known) {
-    log_warning("libraries", "the artefact store is a new one: all contents are numbered again");
-  }
-  return writer.write([&](Records& records) -> Status {
-    ALCOVE_TRY_VOID(records.forget_content_numbers());
-    return records.set_setting("store_id", id);
-  });
+}
+
+std::unique_ptr<Hasher> Libraries::Impl::make_hasher(Records::Sizes sizes, const OnContent& on_content) {
+  return std::make_unique<Hasher>(Hasher::Setting{.sizes = sizes,
+                                                  .writer = writer,
+                                                  .store = store,
+                                                  .files = files,
+                                                  .settle = options.settle,
+                                                  .on_content = on_content,
+                                                  .is_paused = options.is_paused,
+                                                  .on_stale = [this](const files::FileRow& file) {
+                                                    if (const auto follower = find_follower(file.library)) {
+                                                      follower->look_at(file.folder, file.name);
+                                                    }
+                                                  }});
 }
 
 Status Libraries::Impl::erase(LibraryId library) {
@@ -177,31 +188,22 @@ Libraries::~Libraries() {
     follower->stop();
   }
   impl_->hasher.reset();
+  impl_->large_hasher.reset();
 }
 
 Result<std::unique_ptr<Libraries>> Libraries::start(catalog::Catalog& catalog, artefacts::Store& store,
                                                     files::Files& files, Options options, OnContent on_content) {
-  auto impl = std::make_unique<Impl>(catalog, store, files, options);
+  auto impl = std::make_unique<Impl>(catalog, store, files, std::move(options));
   std::error_code ignored;
   impl->data_folder = fs::weakly_canonical(catalog.data_folder(), ignored);
-  ALCOVE_TRY_VOID(impl->renumber_contents());
   std::vector<files::LibraryRow> libraries;
   ALCOVE_TRY_VOID(impl->writer.read([&](Records& records) -> Status {
     ALCOVE_TRY(libraries, records.libraries());
     return {};
   }));
   Impl* shared = impl.get();
-  impl->hasher =
-      std::make_unique<Hasher>(Hasher::Setting{.writer = impl->writer,
-                                               .store = store,
-                                               .files = files,
-                                               .settle = options.settle,
-                                               .on_content = std::move(on_content),
-                                               .on_stale = [shared](const files::FileRow& file) {
-                                                 if (const auto follower = shared->find_follower(file.library)) {
-                                                   follower->look_at(file.folder, file.name);
-                                                 }
-                                               }});
+  impl->hasher = impl->make_hasher(Records::Sizes::kSmall, on_content);
+  impl->large_hasher = impl->make_hasher(Records::Sizes::kLarge, on_content);
   std::unique_ptr<Libraries> started(new Libraries(std::move(impl)));
   for (const files::LibraryRow& library : libraries) {
     if (library.is_being_removed) {
@@ -302,7 +304,8 @@ Status Libraries::wait_until_seen(const Context& context) {
       return seen;
     }
   }
-  return impl_->hasher->wait_until_done(context);
+  ALCOVE_TRY_VOID(impl_->hasher->wait_until_done(context));
+  return impl_->large_hasher->wait_until_done(context);
 }
 
 std::vector<Progress> Libraries::progress() {
@@ -346,7 +349,10 @@ Result<Libraries::Opened> Libraries::open_file(const files::File& file) {
 Result<Libraries::Opened> Libraries::open_content(ContentNumber content) {
   const auth::Principal everyone{.kind = auth::Principal::Kind::kOperator, .user = {}, .name = {}, .is_owner = false};
   ALCOVE_TRY(const auto candidates, impl_->files.files_of(everyone, content, kFilesTriedMax));
-  Error last = make_error(ErrorCode::kNotFound, "No file has this content any more");
+  if (candidates.empty()) {
+    return fail(ErrorCode::kNotFound, "No file has this content any more");
+  }
+  Error last = make_error(ErrorCode::kUnavailable, "The file is being changed");
   for (const files::File& file : candidates) {
     // Without a hash the row's content is the old one, and the bytes on disk are others.
     if (!file.sha256) {
@@ -358,6 +364,8 @@ Result<Libraries::Opened> Libraries::open_content(ContentNumber content) {
     }
     last = std::move(opened).error();
   }
+  // Not where it was is not gone: the catalog will say so when it is.
+  last.code = ErrorCode::kUnavailable;
   return std::unexpected(std::move(last));
 }
 

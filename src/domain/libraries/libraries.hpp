@@ -32,12 +32,13 @@ struct Progress {
 struct Options {
   std::chrono::seconds verify_interval = std::chrono::hours(24);
   std::chrono::milliseconds settle{300};  ///< Quiet time after a write event without close before a file is read.
+  std::function<bool()> is_paused;        ///< While it is true no file is read (they are listed). Empty: never.
 };
 
 /// Follows every library of the catalog.
 ///
-/// Threads: one per library for walking and watching, one for hashing. Stops when destroyed.
-/// For each file whose content becomes known it calls `on_content`, after the catalog's commit and on the hashing
+/// Threads: one per library for walking and watching, two for hashing (small and large files). Stops when destroyed.
+/// For each file whose content becomes known it calls `on_content`, after the catalog's commit and on a hashing
 /// thread; a file that is renamed or moved is not reported again.
 class Libraries {
  public:
@@ -67,7 +68,8 @@ class Libraries {
     std::int64_t size_bytes = 0;
   };
   Result<Opened> open_file(const files::File& file);
-  /// Any present file with that content, opened and unchanged.
+  /// Any present file with that content, opened and unchanged. Errors: kNotFound when no present file has it,
+  /// kUnavailable when those that have cannot be opened now (being renamed or edited, their disk away).
   Result<Opened> open_content(ContentNumber content);
 
  private:

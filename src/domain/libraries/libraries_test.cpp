@@ -6,8 +6,10 @@
 #include <sys/un.h>
 
 #include <algorithm>
+#include <atomic>
 #include <cstring>
 
+#include "domain/files/records.hpp"
 #include "drivers/crypto/hash.hpp"
 
 namespace alcove::libraries {
@@ -227,6 +229,15 @@ TEST_F(LibrariesTest, AVanishedRootMakesTheLibraryMissingAndNothingDeleted) {
   EXPECT_EQ(id_of("a.txt"), a);
 }
 
+TEST_F(LibrariesTest, ARenamedRootIsNoticedWithoutBeingAsked) {
+  write("a.txt", "alpha");
+  start_with_library();
+  fs::rename(root_, folder_ / "unplugged");
+  EXPECT_TRUE(eventually([&] { return (*files_->find_library(library_))->state == files::LibraryState::kMissing; }));
+  EXPECT_TRUE(find("a.txt"));
+  fs::rename(folder_ / "unplugged", root_);
+}
+
 TEST_F(LibrariesTest, TheSameRootEmptiedByItsOwnerIsEmpty) {
   write("a.txt", "alpha");
   start_with_library();
@@ -292,6 +303,154 @@ TEST_F(LibrariesTest, OpensOnlyWhatTheCatalogDescribes) {
   ++other.size_bytes;
   EXPECT_EQ(libraries_->open_file(other).error().code, ErrorCode::kPreconditionFailed);
   EXPECT_EQ(libraries_->open_content(ContentNumber{999}).error().code, ErrorCode::kNotFound);
+}
+
+TEST_F(LibrariesTest, AContentWhoseFileOnlyMovedOrWhoseRootIsAwayIsUnavailableNotGone) {
+  write("dir/a.txt", "alpha");
+  start_with_library();
+  const auto a = *find("dir/a.txt");
+  // Asked before the follower has seen the rename: the row still names the old place.
+  fs::rename(root_ / "dir", root_ / "dir2");
+  const auto moved = libraries_->open_content(a.content);
+  if (!moved) {
+    EXPECT_EQ(moved.error().code, ErrorCode::kUnavailable);
+  } else {
+    ::close(moved->descriptor);
+  }
+  see();
+  fs::rename(root_, folder_ / "unplugged");
+  EXPECT_EQ(libraries_->open_content(a.content).error().code, ErrorCode::kUnavailable);
+  fs::rename(folder_ / "unplugged", root_);
+  see();
+  fs::remove(root_ / "dir2/a.txt");
+  see();
+  EXPECT_EQ(libraries_->open_content(a.content).error().code, ErrorCode::kNotFound);
+}
+
+TEST_F(LibrariesTest, ContentsThatAreUsedAgainAreReported) {
+  Guarded<std::vector<ContentNumber>> used;
+  files_->on_used([&](const std::vector<ContentNumber>& contents) {
+    used.with([&](auto& all) { all.insert(all.end(), contents.begin(), contents.end()); });
+  });
+  write("a.txt", "alpha");
+  start_with_library();
+  const auto a = *find("a.txt");
+  EXPECT_EQ(used.with([](auto& all) { return all; }), std::vector<ContentNumber>{a.content});
+  fs::rename(root_ / "a.txt", folder_ / "aside");
+  see();
+  fs::rename(folder_ / "aside", root_ / "a.txt");
+  see();
+  EXPECT_EQ(used.with([](auto& all) { return all; }), (std::vector<ContentNumber>{a.content, a.content}));
+  files_->on_used({});
+}
+
+TEST_F(LibrariesTest, TheCountsOfALibraryFollowItsFiles) {
+  write("a.txt", "alpha");
+  write("dir/b.txt", "be");
+  start_with_library();
+  const auto totals = [&] {
+    const auto library = *files_->find_library("home");
+    EXPECT_EQ(files_->libraries()->at(0).size_bytes, library->size_bytes);
+    return std::pair(library->file_count, library->size_bytes);
+  };
+  EXPECT_EQ(totals(), std::pair(std::int64_t{2}, std::int64_t{7}));
+  write("a.txt", "alphabet");
+  see();
+  EXPECT_EQ(totals(), std::pair(std::int64_t{2}, std::int64_t{10}));
+  fs::rename(root_ / "dir", folder_ / "aside");
+  see();
+  EXPECT_EQ(totals(), std::pair(std::int64_t{1}, std::int64_t{8}));
+  fs::rename(folder_ / "aside", root_ / "dir");
+  see();
+  restart();
+  see();
+  EXPECT_EQ(totals(), std::pair(std::int64_t{2}, std::int64_t{10}));
+  EXPECT_FALSE(*files_->find_library("elsewhere"));
+  EXPECT_FALSE(*files_->find_library(LibraryId{99}));
+}
+
+TEST_F(LibrariesTest, AFolderComesBackInThePlaceOfTheVanishedOneThatHeldIt) {
+  write("A/B/a.txt", "alpha");
+  write("A/c.txt", "gamma");
+  start_with_library();
+  const FileId a = id_of("A/B/a.txt");
+  fs::rename(root_ / "A/B", folder_ / "elsewhere");
+  fs::remove_all(root_ / "A");
+  see();
+  EXPECT_TRUE(listing().empty());
+  fs::rename(folder_ / "elsewhere", root_ / "A");
+  see();
+  EXPECT_EQ(id_of("A/a.txt"), a);
+  EXPECT_EQ(listing().size(), 1U);
+}
+
+TEST_F(LibrariesTest, AContentThatNoFileHasIsOrphanedByTheNextStart) {
+  write("a.txt", "alpha");
+  start_with_library();
+  // A crash between naming the content and noting it in the catalog.
+  const auto lost = store_->ensure_content(crypto::sha256(as_bytes("lost")), "", 4);
+  ASSERT_TRUE(lost.has_value());
+  restart();
+  EXPECT_EQ(store_->contents_in_use().value(), std::vector<ContentNumber>{find("a.txt")->content});
+}
+
+TEST_F(LibrariesTest, NothingIsReadWhilePaused) {
+  std::atomic<bool> is_paused{true};
+  options_.is_paused = [&] { return is_paused.load(); };
+  write("a.txt", "alpha");
+  start();
+  library_ = libraries_->add(root_, "home")->id;
+  EXPECT_EQ(libraries_->wait_until_seen(Context::with_timeout(std::chrono::seconds(30))).error().code,
+            ErrorCode::kPreconditionFailed);
+  EXPECT_TRUE(find("a.txt")) << "it is listed all the same";
+  EXPECT_FALSE(is_known("a.txt"));
+  is_paused = false;
+  see();
+  EXPECT_TRUE(is_known("a.txt"));
+}
+
+TEST_F(LibrariesTest, LargeFilesAreReadBesideSmallOnes) {
+  write("small.txt", "alpha");
+  write("large.bin", "");
+  fs::resize_file(root_ / "large.bin", files::kSmallFileBytes + 1);
+  start_with_library();
+  EXPECT_TRUE(is_known("small.txt"));
+  EXPECT_TRUE(is_known("large.bin"));
+}
+
+TEST_F(LibrariesTest, AnErrorWhileCheckingKeepsWhatIsKnown) {
+  if (::geteuid() == 0) {
+    GTEST_SKIP() << "root may read everything";
+  }
+  write("a.txt", "alpha");
+  start_with_library();
+  const auto a = *find("a.txt");
+  fs::permissions(root_ / "a.txt", fs::perms::none);
+  ASSERT_TRUE(libraries_->rescan(library_, true).has_value());
+  EXPECT_TRUE(eventually([&] { return !find("a.txt")->problem.empty(); }));
+  EXPECT_EQ(find("a.txt")->content, a.content);
+  fs::permissions(root_ / "a.txt", fs::perms::owner_read);
+  see();
+  EXPECT_TRUE(eventually([&] { return find("a.txt")->problem.empty(); }));
+}
+
+TEST_F(LibrariesTest, AProblemOfAFileWithKnownBytesKeepsThem) {
+  write("a.txt", "alpha");
+  start_with_library();
+  const auto a = *find("a.txt");
+  ASSERT_TRUE(catalog_
+                  ->write([&](sqlite::Transaction& transaction) -> Status {
+                    files::Records records(transaction.database());
+                    ALCOVE_TRY(const auto row, records.find_file(a.id));
+                    ALCOVE_TRY_VOID(records.set_problem(*row, "The disk reports an error in this file"));
+                    EXPECT_TRUE(records.applied.empty());
+                    return {};
+                  })
+                  .has_value());
+  EXPECT_EQ(find("a.txt")->content, a.content);
+  EXPECT_EQ(find("a.txt")->sha256, a.sha256);
+  see();
+  EXPECT_TRUE(eventually([&] { return find("a.txt")->problem.empty(); })) << "a walk tries again";
 }
 
 TEST_F(LibrariesTest, ARestartKnowsWhatWasKnownAndSeesWhatHappenedMeanwhile) {

@@ -216,6 +216,8 @@ Status Pass::write_folder(Records& records, const Difference& difference, const 
                find_moved_folder(records, setting_.root_fd, setting_.library, task.folder, path, found));
     if (moved && (!here || moved->id != here->id)) {
       if (here) {
+        // What is moved here may lie below the vanished folder: out of it first, under a name that no disk has.
+        ALCOVE_TRY_VOID(records.move_folder(*moved, task.folder, std::string("\0moving", 7)));
         ALCOVE_TRY_VOID(records.erase_folder(*here));
       }
       ALCOVE_TRY_VOID(records.move_folder(*moved, task.folder, found.name));
@@ -237,7 +239,10 @@ Status Pass::write_file(Records& records, const Difference& difference, const Fo
              decide_file(records, setting_.root_fd, setting_.library, here, found.version));
   switch (decision.verdict) {
     case files::Verdict::kUnchanged:
-      return here->problem.empty() ? Status{} : records.set_pending(here->id, Pending::kRead);
+      if (here->problem.empty()) {
+        return {};
+      }
+      return records.set_pending(here->id, here->sha256 ? Pending::kCheck : Pending::kRead);
     case files::Verdict::kTouched: return records.update_version(*here, found.version, Pending::kCheck);
     case files::Verdict::kEdited: return records.update_version(*here, found.version, Pending::kRead);
     case files::Verdict::kCameBack: {
@@ -250,7 +255,9 @@ Status Pass::write_file(Records& records, const Difference& difference, const Fo
         ALCOVE_TRY_VOID(records.erase_file(*here));
       }
       ALCOVE_TRY(const auto moved, records.find_file(decision.file));
-      return records.move_file(*moved, folder, found.name, found.version, Pending::kNothing);
+      // One that had vanished was out of sight: the same size and time are likely, not certain.
+      return records.move_file(*moved, folder, found.name, found.version,
+                               moved->present ? Pending::kNothing : Pending::kCheck);
     }
     case files::Verdict::kNew: {
       ALCOVE_TRY_VOID(records.insert_file(setting_.library, folder, found.name, found.version, started_at_));
@@ -260,12 +267,31 @@ Status Pass::write_file(Records& records, const Difference& difference, const Fo
   return {};
 }
 
+Status Pass::list_files_of_vanished_folders() {
+  return setting_.writer.read([&](Records& records) -> Status {
+    for (const VanishedFolder& vanished : vanished_folders_) {
+      ALCOVE_TRY(const auto row, records.find_folder(vanished.folder));
+      if (!row || !row->present || row->parent != vanished.parent || row->name != vanished.name) {
+        continue;  // Found under another name meanwhile.
+      }
+      ALCOVE_TRY(auto below, records.present_files_below(row->id));
+      for (FileRow& file : below) {
+        vanished_files_.push_back({.file = file.id, .folder = file.folder, .name = std::move(file.name)});
+      }
+    }
+    return {};
+  });
+}
+
 Status Pass::write_vanished() {
+  // File by file, so that a folder of a hundred thousand does not become one transaction; then the folders, which are
+  // empty by then.
+  ALCOVE_TRY_VOID(list_files_of_vanished_folders());
   std::vector<std::function<Status(Records&)>> changes;
-  for (const VanishedFolder& vanished : vanished_folders_) {
+  for (const VanishedFile& vanished : vanished_files_) {
     changes.emplace_back([&](Records& records) { return mark_vanished(records, vanished); });
   }
-  for (const VanishedFile& vanished : vanished_files_) {
+  for (const VanishedFolder& vanished : vanished_folders_) {
     changes.emplace_back([&](Records& records) { return mark_vanished(records, vanished); });
   }
   for (std::size_t at = 0; at < changes.size(); at += kChangesPerTransactionMax) {

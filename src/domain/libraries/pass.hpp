@@ -99,6 +99,7 @@ class Pass {
   Status write_folder(files::Records& records, const Difference& difference, const FoundFolder& found);
   Status write_file(files::Records& records, const Difference& difference, const FoundFile& found);
   Status write_vanished();
+  Status list_files_of_vanished_folders();
   Status mark_vanished(files::Records& records, const VanishedFile& vanished);
   Status mark_vanished(files::Records& records, const VanishedFolder& vanished);
   void push_child(const FolderTask& parent, FolderId folder, const std::string& name);

@@ -9,7 +9,9 @@
 
 #include "base/log.hpp"
 #include "domain/work/engine_impl.hpp"
+#include "drivers/os/file.hpp"
 #include "drivers/os/sealed_memory.hpp"
+#include "drivers/os/thread.hpp"
 #include "wire/artefacts.hpp"
 #include "wire/codec.hpp"
 
@@ -48,7 +50,7 @@ bool rests_on(const std::string& stage, const std::string& below) {
 /// Splits a lease: a stage that brought a worker down before runs alone, before those that rest on it and after all
 /// others. Returns what is given back.
 std::vector<Task> keep_what_runs_together(std::vector<Task>& tasks) {
-  const auto tried = [](const Task& task) { return task.attempts > 0; };
+  const auto tried = [](const Task& task) { return task.crashes > 0; };
   if (tasks.size() < 2 || std::ranges::none_of(tasks, tried)) {
     return {};
   }
@@ -85,6 +87,7 @@ class Lease {
     }
     ALCOVE_TRY(const int fd, engine_.open_content(number));
     file_ = os::UniqueFd(fd);
+    ALCOVE_TRY(opened_, os::read_stat(fd));
     size_bytes_ = content->size_bytes;
     request_.request_id = engine_.next_request++;
     request_.reader = content->reader;
@@ -142,7 +145,21 @@ class Lease {
       if (finished.request_id != request_.request_id || !is_open(finished.stage)) {
         return fail(ErrorCode::kCorrupt, "A worker answered something that was not asked");
       }
+      if (!is_unchanged()) {
+        return fail(ErrorCode::kPreconditionFailed, "The file was changed while it was read");
+      }
       take(std::move(finished), stop);
+    }
+  }
+  /// Takes in what is left of the worker's answers to a request whose results are of no use any more.
+  Status drain(WorkerProcess& worker, const std::stop_token& stop) const {
+    Context context = Context::with_timeout(engine_.options.decode_timeout);
+    context.stop = stop;
+    while (true) {
+      ALCOVE_TRY(const ipc::Frame frame, worker.receive(context));
+      if (frame.kind == wire::MessageKind::kDecodeFinished) {
+        return {};
+      }
     }
   }
 
@@ -156,10 +173,10 @@ class Lease {
     std::vector<Task> back;
     for (const Task& task : tasks_) {
       if (task.stage == culprit && is_open(task.stage)) {
-        const bool again = task.attempts + 1 < kCrashAttemptsMax;
+        const bool again = task.crashes + 1 < kCrashAttemptsMax;
         Completion outcome = engine_.make_outcome(
             task.content, task.stage, again ? TaskState::kWaiting : TaskState::kFailed, "worker_ended", reason);
-        outcome.count_attempt = true;
+        outcome.count_crash = true;
         done_.push_back(std::move(outcome));
       } else if (is_open(task.stage)) {
         back.push_back(task);
@@ -168,26 +185,26 @@ class Lease {
     finish_by(back, stop);
   }
 
-  /// The content cannot be had now: the tasks wait, or go when it was erased.
+  /// The content cannot be had now: the tasks that have no answer yet wait, each time longer. They go when no present
+  /// file has the content any more; whoever brings it back asks for the work again.
   void postpone(const Error& error, const std::stop_token& stop) {
-    std::vector<Task> back;
     for (const Task& task : tasks_) {
-      if (error.code == ErrorCode::kNotFound) {
-        // No present file has this content any more. Whoever brings it back asks for the work again.
-        Completion gone = engine_.make_outcome(task.content, task.stage, TaskState::kWaiting, {}, {});
-        gone.state.reset();
-        gone.counts_as_run = false;
-        done_.push_back(std::move(gone));
-      } else {
-        const auto step = std::min<std::size_t>(static_cast<std::size_t>(task.attempts), kBackoff.size() - 1);
-        Completion later =
-            engine_.make_outcome(task.content, task.stage, TaskState::kWaiting, "unavailable", error.message);
-        later.not_before = UnixMillis{now_unix_millis().value + std::chrono::milliseconds(kBackoff.at(step)).count()};
-        later.counts_as_run = false;
-        done_.push_back(std::move(later));
+      if (was_sent_ && !is_open(task.stage)) {
+        continue;
       }
+      const auto step = std::min<std::size_t>(static_cast<std::size_t>(task.misses), kMissBackoff.size() - 1);
+      Completion later =
+          engine_.make_outcome(task.content, task.stage, TaskState::kWaiting, "unavailable", error.message);
+      later.not_before = UnixMillis{now_unix_millis().value + std::chrono::milliseconds(kMissBackoff.at(step)).count()};
+      later.count_miss = true;
+      later.counts_as_run = false;
+      if (error.code == ErrorCode::kNotFound) {
+        later.state.reset();
+        later.only_if_orphaned = true;
+      }
+      done_.push_back(std::move(later));
     }
-    finish_by(back, stop);
+    finish_by({}, stop);
   }
 
   /// What has no answer waits again.
@@ -204,8 +221,15 @@ class Lease {
     return std::ranges::any_of(tasks_, [&](const Task& task) { return task.stage == stage; });
   }
 
-  /// The artefact of a stage that ours rest on. When there is none (or a damaged one) the stage runs with this lease;
-  /// when it failed or was skipped, so are those that rest on it.
+  /// Whether the file's bytes are still those that were opened. What was made of others must not be stored as theirs.
+  [[nodiscard]] bool is_unchanged() const {
+    const auto now = os::read_stat(file_.value());
+    return now && now->size_bytes == opened_.size_bytes && now->mtime_ns == opened_.mtime_ns &&
+           now->inode == opened_.inode;
+  }
+
+  /// The artefact of a stage that ours rest on. When there is none (or a damaged or old one) the stage runs with this
+  /// lease; when it failed or was skipped, so are those that rest on it.
   Result<std::optional<artefacts::Artefact>> load_needed(const std::string& stage) {
     std::optional<artefacts::Artefact> none;
     const ContentNumber number = tasks_.front().content;
@@ -213,12 +237,16 @@ class Lease {
       return none;
     }
     auto artefact = engine_.store.find(number, stage);
-    if (artefact ? artefact->has_value() : artefact.error().code != ErrorCode::kCorrupt) {
+    if (!artefact && artefact.error().code != ErrorCode::kCorrupt) {
+      return artefact;
+    }
+    if (artefact && *artefact && (*artefact)->fingerprint == fingerprint_of(*find_stage(stage), {})) {
       return artefact;
     }
     if (!artefact) {
       log_warning("work", "content {}: the stored result of {} is damaged and is made again", number.value, stage);
       ALCOVE_TRY_VOID(engine_.store.drop(number, stage));
+      repaired_.push_back(stage);
     }
     ALCOVE_TRY(const std::vector<Task> rows, engine_.store.tasks_of(number));
     const auto row = std::ranges::find(rows, stage, &Task::stage);
@@ -261,10 +289,9 @@ class Lease {
     running_.clear();
     std::erase(open_, finished.stage);
     const auto task = std::ranges::find_if(tasks_, [&](const Task& each) { return each.stage == finished.stage; });
-    const int attempts = task == tasks_.end() ? 0 : task->attempts;
+    const int attempts = task == tasks_.end() ? 0 : task->attempts - task->crashes;
     Completion completion = engine_.make_outcome(tasks_.front().content, finished.stage, TaskState::kFailed,
                                                  std::move(finished.reason_code), std::move(finished.reason));
-    completion.fingerprint = fingerprint_of(*find_stage(finished.stage), {});
     completion.cpu_ms = finished.cpu_ms;
     switch (finished.outcome) {
       case wire::StageOutcome::kDone: completion.data = std::move(finished.artefact); break;
@@ -282,6 +309,9 @@ class Lease {
       case wire::StageOutcome::kFailed:
       case wire::StageOutcome::kCount_: break;
     }
+    if (completion.data) {
+      want_what_rests_on(completion);
+    }
     if (completion.data && finished.stage == "passages") {
       count_passages(completion);
     }
@@ -290,10 +320,24 @@ class Lease {
     finish_by({}, stop);
   }
 
+  /// What was made of an older result, or could not be made without one, is made again.
+  void want_what_rests_on(Completion& completion) const {
+    completion.priority = tasks_.front().priority;
+    if (std::ranges::find(repaired_, completion.stage) != repaired_.end()) {
+      return;
+    }
+    for (const Stage& stage : stages()) {
+      if (stage.family == Stage::Family::kDecode && rests_on(stage.name, completion.stage) && !is_open(stage.name)) {
+        completion.then_want.push_back({stage.name, fingerprint_of(stage, {})});
+      }
+    }
+  }
+
   void count_passages(Completion& completion) const {
     const auto passages = wire::decode<wire::PassagesArtefact>(*completion.data);
     if (!passages) {
       completion.data.reset();
+      completion.then_want.clear();
       completion.state = TaskState::kFailed;
       completion.reason_code = "damaged";
       completion.reason = "The worker's answer was damaged";
@@ -301,19 +345,20 @@ class Lease {
     }
     completion.passage_count = static_cast<std::uint32_t>(passages->passages.size());
     if (completion.passage_count > 0) {
-      completion.priority = tasks_.front().priority;
-      completion.then_want = {
-          {"text_vectors", fingerprint_of(*find_stage("text_vectors"), engine_.model_fingerprint())}};
+      completion.then_want.push_back(
+          {"text_vectors", fingerprint_of(*find_stage("text_vectors"), engine_.model_fingerprint())});
     }
   }
 
   Engine::Impl& engine_;
   std::vector<Task> tasks_;
-  std::vector<std::string> open_;  ///< Stages asked for and not answered yet.
-  std::string running_;            ///< The stage that the worker is at.
+  std::vector<std::string> open_;      ///< Stages asked for and not answered yet.
+  std::vector<std::string> repaired_;  ///< Stages whose damaged result is made again: what rests on it is sound.
+  std::string running_;                ///< The stage that the worker is at.
   bool was_sent_ = false;
   wire::DecodeRequest request_;
   os::UniqueFd file_;
+  os::FileStat opened_;  ///< Of the file, as it was opened.
   os::UniqueFd text_;
   std::int64_t size_bytes_ = 0;
   std::vector<Completion> done_;
@@ -329,6 +374,8 @@ void Engine::Impl::run_decode_lane(const std::stop_token& stop, int index) {
     is_reconciled = true;
     wake();
   }
+  // Its workers, too, stand behind whatever else the machine does.
+  os::make_background_thread();
   SteadyTime reconciled = std::chrono::steady_clock::now();
   std::unique_ptr<WorkerProcess> worker;
   std::uint64_t seen = 0;
@@ -408,6 +455,16 @@ std::optional<std::string> Engine::Impl::decode_one(WorkerProcess& worker, std::
   if (done.error().code == ErrorCode::kCancelled) {
     lease.give_back(stop);
     return std::nullopt;
+  }
+  if (done.error().code == ErrorCode::kPreconditionFailed) {
+    // Before the worker is asked for the next content: the channel must be empty.
+    const Status drained = lease.drain(worker, stop);
+    lease.postpone(done.error(), stop);
+    if (drained || drained.error().code == ErrorCode::kCancelled) {
+      return std::nullopt;
+    }
+    worker.kill();
+    return worker.end_reason();
   }
   std::string reason = "The worker's answer could not be understood";
   if (done.error().code == ErrorCode::kCorrupt) {

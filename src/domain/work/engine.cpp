@@ -16,6 +16,9 @@ namespace {
 
 constexpr std::chrono::seconds kRateWindow{60};
 constexpr std::size_t kReconcileStep = 500;
+/// A content of a file that was changed within this time goes before others that are up to 4^kRecentClasses smaller.
+constexpr std::chrono::minutes kRecent{10};
+constexpr int kRecentClasses = 4;
 constexpr std::string_view kPausedSetting = "paused";
 
 /// What is left, in seconds at the rate of the last minute; nothing when that is not known.
@@ -130,6 +133,7 @@ artefacts::Completion Engine::Impl::make_outcome(ContentNumber content, const st
   artefacts::Completion completion;
   completion.content = content;
   completion.stage = stage;
+  completion.fingerprint = fingerprint_of(*find_stage(stage), model_fingerprint());
   completion.machine = machine;
   completion.state = state;
   completion.reason_code = std::move(code);
@@ -145,27 +149,34 @@ Status Engine::Impl::reconcile_stage(const Stage& stage, const std::stop_token& 
   const std::string fingerprint = fingerprint_of(stage, model_fingerprint());
   const auto among =
       stage.family == Stage::Family::kModel ? artefacts::Store::Among::kWithPassages : artefacts::Store::Among::kAll;
+  ALCOVE_TRY_VOID(store.reset_outdated(stage.name, fingerprint));
   for (ContentNumber after; !stop.stop_requested();) {
     ALCOVE_TRY(const auto found, store.missing(stage.name, among, after, kReconcileStep));
-    for (const ContentNumber number : found) {
-      ALCOVE_TRY(const auto content, store.find_content(number));
-      ALCOVE_TRY_VOID(store.want(number, {{stage.name, fingerprint}}, priority_of(content ? content->size_bytes : 0)));
-      after = number;
-    }
     if (found.empty()) {
       break;
     }
+    std::vector<artefacts::WantedContent> wanted;
+    for (const ContentNumber number : found) {
+      ALCOVE_TRY(const auto content, store.find_content(number));
+      wanted.push_back({.content = number,
+                        .stages = {{stage.name, fingerprint}},
+                        .priority = priority_of(content ? content->size_bytes : 0)});
+    }
+    ALCOVE_TRY_VOID(store.want_all(wanted));
+    after = found.back();
   }
   // What is new goes first: old results serve until theirs are remade.
   for (ContentNumber after; !stop.stop_requested();) {
     ALCOVE_TRY(const auto found, store.stale(stage.name, fingerprint, after, kReconcileStep));
-    for (const ContentNumber number : found) {
-      ALCOVE_TRY_VOID(store.want(number, {{stage.name, fingerprint}}, 0));
-      after = number;
-    }
     if (found.empty()) {
       break;
     }
+    std::vector<artefacts::WantedContent> wanted;
+    for (const ContentNumber number : found) {
+      wanted.push_back({.content = number, .stages = {{stage.name, fingerprint}}, .priority = 0});
+    }
+    ALCOVE_TRY_VOID(store.want_all(wanted));
+    after = found.back();
   }
   return {};
 }
@@ -179,16 +190,44 @@ void Engine::Impl::reconcile(const std::vector<std::string>& names, const std::s
   wake();
 }
 
-Status Engine::content_appeared(const artefacts::Content& content) {
+namespace {
+
+std::vector<artefacts::WantedStage> decode_stages() {
   std::vector<artefacts::WantedStage> wanted;
   for (const Stage& stage : stages()) {
     if (stage.family == Stage::Family::kDecode) {
       wanted.push_back({stage.name, fingerprint_of(stage, {})});
     }
   }
-  ALCOVE_TRY_VOID(impl_->store.want(content.number, wanted, priority_of(content.size_bytes)));
+  return wanted;
+}
+
+}  // namespace
+
+Status Engine::content_appeared(const artefacts::Content& content, UnixMillis changed_at) {
+  const std::int64_t age_ms = now_unix_millis().value - changed_at.value;
+  const bool is_recent = age_ms < std::chrono::milliseconds(kRecent).count();
+  const int priority = priority_of(content.size_bytes) + (is_recent ? kRecentClasses : 0);
+  ALCOVE_TRY_VOID(impl_->store.want(content.number, decode_stages(), priority));
   impl_->wake();
   return {};
+}
+
+Status Engine::contents_used(const std::vector<ContentNumber>& contents) {
+  std::vector<artefacts::WantedContent> wanted;
+  for (const ContentNumber number : contents) {
+    ALCOVE_TRY(const auto content, impl_->store.find_content(number));
+    if (content) {
+      wanted.push_back({.content = number, .stages = decode_stages(), .priority = priority_of(content->size_bytes)});
+    }
+  }
+  ALCOVE_TRY_VOID(impl_->store.want_all(wanted));
+  impl_->wake();
+  return {};
+}
+
+bool Engine::is_paused() const {
+  return impl_->paused;
 }
 
 Status Engine::set_paused(bool paused) {
@@ -268,6 +307,9 @@ void Engine::Impl::estimate(Progress& progress) {
 }
 
 Status Engine::wait_until_idle(const Context& context) {
+  // What could not be opened a while ago may be there now: it counts as open work until it has been tried.
+  ALCOVE_TRY_VOID(impl_->store.hurry_missed());
+  impl_->wake();
   std::uint64_t seen = 0;
   while (true) {
     ALCOVE_TRY_VOID(context.check());
@@ -278,9 +320,11 @@ Status Engine::wait_until_idle(const Context& context) {
     if (has_model) {
       names.emplace_back("text_vectors");
     }
+    // Before the look: what was found by then has its tasks.
+    const bool was_reconciled = impl_->is_reconciled;
     const UnixMillis horizon{now_unix_millis().value + std::chrono::milliseconds(kIdleHorizon).count()};
     ALCOVE_TRY(const bool open, impl_->store.has_open_tasks(names, horizon));
-    if (!open && !is_starting && impl_->is_reconciled) {
+    if (!open && !is_starting && was_reconciled) {
       return {};
     }
     if (open && impl_->paused) {

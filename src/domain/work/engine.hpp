@@ -73,10 +73,13 @@ class Engine {
                                                NameOf name_of);
   ~Engine();
 
-  /// Adds the tasks a new or changed content needs. Small and recent first.
-  Status content_appeared(const artefacts::Content& content);
+  /// Adds the tasks a new or changed content needs. Small and recent first; `changed_at` is its file's last change.
+  Status content_appeared(const artefacts::Content& content, UnixMillis changed_at = {});
+  /// The same for contents that got their first present file, new ones and those that came back.
+  Status contents_used(const std::vector<ContentNumber>& contents);
   /// Pausing lets running tasks finish and starts no more; survives a restart.
   Status set_paused(bool paused);
+  [[nodiscard]] bool is_paused() const;
   Status retry_failed();
   Progress progress();
   /// Returns when no task runs and none may be leased now or within two seconds; those in a longer backoff are not

@@ -26,6 +26,11 @@ inline constexpr int kCrashAttemptsMax = 2;
 /// Waits before a retryable failure is tried again; after the last one it is failed.
 inline constexpr std::array<std::chrono::seconds, 3> kBackoff{std::chrono::seconds{5}, std::chrono::seconds{30},
                                                               std::chrono::seconds{300}};
+/// Waits while a content cannot be opened (its file is being changed or moved, its disk is away). The first one is
+/// short: a rename is over in a moment.
+inline constexpr std::array<std::chrono::seconds, 5> kMissBackoff{std::chrono::seconds{1}, std::chrono::seconds{5},
+                                                                  std::chrono::seconds{30}, std::chrono::seconds{120},
+                                                                  std::chrono::seconds{300}};
 /// A decode request may take Options::decode_timeout and this for every MiB of the file; then the worker is killed.
 inline constexpr std::chrono::milliseconds kDecodeTimeoutPerMib{250};
 inline constexpr std::chrono::seconds kDecodeTimeoutMax{600};
@@ -37,8 +42,7 @@ inline constexpr std::chrono::seconds kIdleHorizon{2};
 inline constexpr std::chrono::seconds kIdleLook{2};
 /// While contents cannot be opened because the server starts or stops.
 inline constexpr std::chrono::milliseconds kOpenerPause{200};
-/// Old and missing results are looked for at start and this often: a file that came back with its disk is no new
-/// content, but its tasks went when it could not be opened.
+/// Old and missing results are looked for at start and this often, in case asking for them failed (a full disk).
 inline constexpr std::chrono::minutes kReconcileInterval{60};
 /// A worker that cannot be started is tried again after this.
 inline constexpr std::chrono::seconds kRestartPause{10};
@@ -99,7 +103,7 @@ struct Engine::Impl {
   Status complete(const std::vector<artefacts::Completion>& completions);
   /// The same, but waits for room on the disk until the engine stops.
   void complete_patiently(const std::vector<artefacts::Completion>& completions, const std::stop_token& stop);
-  /// Completion without a result: failed, skipped, or waiting again.
+  /// Completion without a result: failed, skipped, or waiting again; of the version and model in use.
   artefacts::Completion make_outcome(ContentNumber content, const std::string& stage, artefacts::TaskState state,
                                      std::string code, std::string reason) const;
   std::string model_fingerprint() const;

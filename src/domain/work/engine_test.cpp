@@ -2,12 +2,14 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <fcntl.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <atomic>
 #include <cstdlib>
 #include <filesystem>
+#include <fstream>
 #include <map>
 #include <memory>
 #include <set>
@@ -19,6 +21,7 @@
 #include "domain/work/model_feeder.hpp"
 #include "domain/work/stages.hpp"
 #include "drivers/crypto/hash.hpp"
+#include "drivers/os/file.hpp"
 #include "drivers/os/sealed_memory.hpp"
 #include "drivers/sqlite/sqlite.hpp"
 #include "wire/artefacts.hpp"
@@ -66,6 +69,10 @@ class EngineTest : public testing::Test {
                     });
                     if (bytes == "gone") {
                       return fail(ErrorCode::kNotFound, "No file has this content");
+                    }
+                    if (bytes.starts_with("at ")) {
+                      ALCOVE_TRY(os::UniqueFd fd, os::open_path(bytes.substr(3), O_RDONLY));
+                      return fd.release();
                     }
                     if (bytes == "changing") {
                       return fail(ErrorCode::kPreconditionFailed, "The file is being changed");
@@ -373,13 +380,123 @@ TEST_F(EngineTest, DamagedPassagesAreMadeAgainAndTheirVectorsWithThem) {
 
 TEST_F(EngineTest, AVanishedFileLeavesNoTaskAndAChangingOneWaits) {
   start();
-  const ContentNumber gone = add("gone");
+  const ContentNumber gone = make_content("gone").number;
+  ASSERT_TRUE(store_->set_orphaned({gone}, true).has_value());
+  ASSERT_TRUE(store_->want(gone, {{"text", fingerprint_of(*find_stage("text"), {})}}, 0).has_value());
   const ContentNumber changing = add("changing");
   settle();
   EXPECT_TRUE(rows(gone).empty());
   EXPECT_TRUE(done(gone).empty());
   EXPECT_EQ(rows(changing).at("text").state, TaskState::kWaiting);
   EXPECT_EQ(runs()["text"], 0) << "nothing was run";
+}
+
+TEST_F(EngineTest, AContentThatIsUsedButNotFoundKeepsItsTasks) {
+  start();
+  const ContentNumber moving = add("gone");
+  settle();
+  EXPECT_EQ(rows(moving).at("text").state, TaskState::kWaiting) << "its file is only on its way to another name";
+  EXPECT_GT(rows(moving).at("text").misses, 0);
+  contents_.with([&](auto& all) { all[moving.value] = "words 1"; });
+  settle();
+  EXPECT_EQ(done(moving), all_) << "waiting until idle tries what could not be opened";
+}
+
+TEST_F(EngineTest, AContentThatIsUsedAgainIsWorkedOnAtOnce) {
+  start();
+  const ContentNumber away = add("changing");
+  const auto missed_often = [&] { return rows(away)["text"].misses >= 2; };
+  for (int i = 0; i < 600 && !missed_often(); ++i) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  }
+  ASSERT_TRUE(missed_often());
+  contents_.with([&](auto& all) { all[away.value] = "words 1"; });
+  ASSERT_TRUE(engine_->contents_used({away}).has_value());
+  for (int i = 0; i < 300 && done(away) != all_; ++i) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  }
+  EXPECT_EQ(done(away), all_);
+}
+
+TEST_F(EngineTest, WhatWasReadOfAFileThatChangedMeanwhileIsNotStored) {
+  start();
+  const fs::path file = folder_ / "file";
+  std::ofstream(file) << "words 1\nrewrite text " << file.string();
+  const ContentNumber content = add("at " + file.string());
+  for (int i = 0; i < 500 && rows(content)["text"].misses == 0; ++i) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  }
+  engine_.reset();
+  EXPECT_EQ(done(content), std::set<std::string>{"probe"}) << "what was made before the change is right";
+  EXPECT_EQ(rows(content).at("text").state, TaskState::kWaiting);
+  EXPECT_EQ(rows(content).at("text").attempts, 0);
+}
+
+TEST_F(EngineTest, ATextThatSucceedsLaterOpensWhatRestsOnIt) {
+  start();
+  const ContentNumber content = add("fail-once text " + (folder_ / "flag").string());
+  settle();
+  EXPECT_EQ(rows(content).at("text").state, TaskState::kFailed);
+  const std::int64_t before = runs().at("passages");
+  ASSERT_TRUE(engine_->retry_failed().has_value());
+  settle();
+  EXPECT_EQ(done(content), all_);
+  EXPECT_EQ(runs().at("passages"), before + 1);
+}
+
+TEST_F(EngineTest, AFailureOfAnOlderVersionIsTriedAgainByTheNextStart) {
+  start();
+  const ContentNumber content = add("fail facts");
+  settle();
+  start();
+  settle();
+  EXPECT_EQ(runs().at("facts"), 1) << "the same version would fail again";
+  artefacts::Completion old;
+  old.content = content;
+  old.stage = "facts";
+  old.fingerprint = "facts/0";
+  old.state = TaskState::kFailed;
+  old.counts_as_run = false;
+  ASSERT_TRUE(store_->complete({old}).has_value());
+  start();
+  settle();
+  EXPECT_EQ(runs().at("facts"), 2);
+}
+
+TEST_F(EngineTest, AFailedReadDoesNotCostTheSecondTryAfterACrash) {
+  start();
+  const artefacts::Content content = make_content("crash-once facts " + (folder_ / "flag").string());
+  artefacts::Completion unreadable;
+  unreadable.content = content.number;
+  unreadable.stage = "facts";
+  unreadable.state = TaskState::kWaiting;
+  unreadable.count_attempt = true;
+  ASSERT_TRUE(store_->complete({unreadable}).has_value());
+  ASSERT_TRUE(engine_->content_appeared(content).has_value());
+  settle();
+  EXPECT_EQ(done(content.number), all_);
+}
+
+TEST_F(EngineTest, PausingGivesVectorsBackAtTheEndOfARequest) {
+  start();
+  std::vector<ContentNumber> books;
+  for (int i = 0; i < 8; ++i) {
+    books.push_back(add("words 3000\n" + std::to_string(i)));
+  }
+  const auto runs_now = [&] { return store_->task_counts()->running; };
+  for (int i = 0; i < 1'000 && runs_now() == 0; ++i) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  }
+  ASSERT_TRUE(engine_->set_paused(true).has_value());
+  for (int i = 0; i < 500 && runs_now() > 0; ++i) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  }
+  EXPECT_EQ(runs_now(), 0);
+  ASSERT_TRUE(engine_->set_paused(false).has_value());
+  settle();
+  for (const ContentNumber book : books) {
+    EXPECT_EQ(done(book), all_);
+  }
 }
 
 TEST_F(EngineTest, PausingStartsNothingAndSurvivesARestart) {

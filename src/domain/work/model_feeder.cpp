@@ -18,7 +18,7 @@ using artefacts::TaskState;
 constexpr const char* kStage = "text_vectors";
 /// Whose requests are filled; suspects go alone.
 bool is_suspect(const Task& task) {
-  return task.attempts > 0;
+  return task.crashes > 0;
 }
 
 }  // namespace
@@ -34,6 +34,12 @@ ModelFeeder::ModelFeeder(Engine::Impl& engine, WorkerProcess& worker, std::strin
 Status ModelFeeder::feed() {
   write_results();
   if (!results_.empty()) {
+    return {};
+  }
+  if (engine_.paused) {
+    if (in_flight_.empty() && !open_.empty()) {
+      abandon({});
+    }
     return {};
   }
   lease_ahead();
@@ -52,8 +58,7 @@ Status ModelFeeder::feed() {
 }
 
 void ModelFeeder::lease_ahead() {
-  while (!engine_.paused && unsent() < kRequestsInFlight * kPassagesPerRequest &&
-         open_.size() + kContentsPerLease <= kContentsOpenMax) {
+  while (unsent() < kRequestsInFlight * kPassagesPerRequest && open_.size() + kContentsPerLease <= kContentsOpenMax) {
     const auto tasks = engine_.store.lease({kStage}, kContentsPerLease);
     if (!tasks) {
       log_error("work", tasks.error());
@@ -254,10 +259,10 @@ void ModelFeeder::store_rows(const Slice& slice, const wire::EmbedReply& reply, 
 }
 
 void ModelFeeder::blame(const Embedding& embedding, const std::string& code, const std::string& reason) {
-  const bool again = embedding.task.attempts + 1 < kCrashAttemptsMax;
+  const bool again = embedding.task.crashes + 1 < kCrashAttemptsMax;
   Completion outcome = engine_.make_outcome(embedding.task.content, embedding.task.stage,
                                             again ? TaskState::kWaiting : TaskState::kFailed, code, reason);
-  outcome.count_attempt = true;
+  outcome.count_crash = true;
   results_.push_back(std::move(outcome));
 }
 

@@ -38,7 +38,7 @@ std::string embedded_text(const wire::Passage& passage);
 /// does not wait for a book. A content that was in a request with which a worker ended before is sent alone: a second
 /// end is then its own fault.
 ///
-/// Thread safety: the model lane's thread only.
+/// Thread safety: one thread at a time.
 class ModelFeeder {
  public:
   ModelFeeder(Engine::Impl& engine, WorkerProcess& worker, std::string fingerprint);

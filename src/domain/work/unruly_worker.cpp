@@ -102,6 +102,16 @@ wire::StageFinished run_stage(const wire::DecodeRequest& request, const std::str
     finished.reason = "As the content says";
     return finished;
   }
+  if (verb == "rewrite") {
+    // Somebody writes into the file while it is read.
+    std::ofstream(script.files.at(stage)) << "words 2, and other bytes";
+  }
+  if (verb == "fail-once" && !std::filesystem::exists(script.files.at(stage))) {
+    std::ofstream(script.files.at(stage)) << "failed";
+    finished.outcome = wire::StageOutcome::kFailed;
+    finished.reason = "As the content says";
+    return finished;
+  }
   if (verb == "lie") {
     finished.stage = "never asked for";
   }

@@ -2,8 +2,10 @@
 
 #include <dirent.h>
 #include <fcntl.h>
+#include <sys/vfs.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <cstring>
 #include <memory>
@@ -69,6 +71,15 @@ Result<std::vector<FolderEntry>> read_folder(int folder_fd) {
   }));
   std::ranges::sort(entries, {}, &FolderEntry::name);
   return entries;
+}
+
+bool is_remote_file_system(int folder_fd) {
+  // From linux/magic.h and the file systems' own headers: NFS, SMB 1, CIFS, SMB 2 and 3, FUSE, 9P, Ceph, AFS, Coda.
+  constexpr std::array<std::uint32_t, 9> kRemote{0x6969,     0x517B,     0xFF534D42, 0xFE534D42, 0x65735546,
+                                                 0x01021997, 0x00C36400, 0x5346414F, 0x73757245};
+  struct statfs status{};
+  return ::fstatfs(folder_fd, &status) == 0 &&
+         std::ranges::find(kRemote, static_cast<std::uint32_t>(status.f_type)) != kRemote.end();
 }
 
 }  // namespace alcove::os

@@ -24,4 +24,7 @@ Status visit_folder(int folder_fd, const std::function<bool(FolderEntry&&)>& vis
 /// All entries, sorted by bytes.
 Result<std::vector<FolderEntry>> read_folder(int folder_fd);
 
+/// Whether an open folder lies on a network file system or one of FUSE: those do not report what others change.
+bool is_remote_file_system(int folder_fd);
+
 }  // namespace alcove::os

@@ -37,18 +37,17 @@ WatchEvent event_of(const inotify_event& raw, std::string name) {
 }  // namespace
 
 Result<FolderWatch> FolderWatch::open() {
-  UniqueFd inotify(::inotify_init1(IN_CLOEXEC | IN_NONBLOCK));
-  if (!inotify) {
-    return fail_errno(errno, "start watching");
-  }
   UniqueFd wake(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
   if (!wake) {
     return fail_errno(errno, "eventfd");
   }
-  return FolderWatch(std::move(inotify), std::move(wake));
+  return FolderWatch(UniqueFd(::inotify_init1(IN_CLOEXEC | IN_NONBLOCK)), std::move(wake));
 }
 
 Result<int> FolderWatch::add(int folder_fd) {
+  if (!inotify_) {
+    return fail(ErrorCode::kOverloaded, "The system's limit of watchers is reached", "inotify_init1 failed");
+  }
   // By descriptor, not by path: between opening and watching the path may have become another folder's.
   const std::string path = fmt::format("/proc/self/fd/{}", folder_fd);
   const int watch = ::inotify_add_watch(inotify_.value(), path.c_str(), kMask);
@@ -77,6 +76,9 @@ Result<std::vector<WatchEvent>> FolderWatch::read(std::chrono::milliseconds time
   }
   std::uint64_t woken = 0;
   (void)!::read(wake_.value(), &woken, sizeof woken);
+  if (!inotify_) {
+    return events;
+  }
   alignas(inotify_event) std::array<char, kBufferBytes> buffer{};
   const ssize_t size = ::read(inotify_.value(), buffer.data(), buffer.size());
   if (size < 0) {

@@ -29,9 +29,10 @@ struct WatchEvent {
 /// unmount succeeds and ends the watches.
 ///
 /// Thread safety: `wake` from any thread; everything else from one. Failure: `add` says when the system's limit is
-/// reached; the folder is then found by walking only.
+/// reached, of folders or of watchers; the folder is then found by walking only.
 class FolderWatch {
  public:
+  /// Where the system gives no watcher (fs.inotify.max_user_instances), one that watches nothing.
   static Result<FolderWatch> open();
 
   /// Watches an open folder; the same folder gives the same number. Errors: kOverloaded when the user's watches are
@@ -45,7 +46,7 @@ class FolderWatch {
 
  private:
   FolderWatch(UniqueFd inotify, UniqueFd wake) : inotify_(std::move(inotify)), wake_(std::move(wake)) {}
-  UniqueFd inotify_;
+  UniqueFd inotify_;  ///< Empty: the system gave none.
   UniqueFd wake_;
 };
 

@@ -278,7 +278,9 @@ RouteResult file_text(Api& api, Call& call) {
   writer.member("blocks_offset", window.blocks_offset).member("block_count", text.blocks.size()).key("passages");
   write_passages(writer, cut.passages, window.passages_offset, window.passages_limit);
   writer.member("passages_offset", window.passages_offset).member("passage_count", cut.passages.size()).key("notes");
-  write_notes(writer, text.notes);
+  std::vector<wire::Note> notes = text.notes;
+  notes.insert(notes.end(), cut.notes.begin(), cut.notes.end());
+  write_notes(writer, notes);
   writer.member("page_count", text.page_count).key("page_ratios").begin_array();
   for (const float ratio : text.page_ratios) {
     writer.number(static_cast<double>(ratio));

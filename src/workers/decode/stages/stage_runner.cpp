@@ -66,6 +66,12 @@ bool is_office(Format format) {
   return format == Format::kDocx || format == Format::kXlsx || format == Format::kPptx || format == Format::kOdt;
 }
 
+/// Read from the beginning on, so that the size of the file does not matter.
+bool is_decoded_text(Format format) {
+  return format == Format::kPlainText || format == Format::kCsv || format == Format::kSourceCode ||
+         format == Format::kMarkdown || format == Format::kHtml;
+}
+
 /// Words parted by anything but letters and digits; of Chinese, Japanese and Thai each character counts as one.
 void count_words(const wire::TextArtefact& text, wire::FactsArtefact& facts) {
   for (const wire::Block& block : text.blocks) {
@@ -207,8 +213,12 @@ Verdict StageRunner::read_by_format(input::TextCollector& collector) {
   }
   if (source_.size() > request_.limits.file_bytes_max) {
     constexpr std::uint64_t kMegabyte = 1024ULL * 1024;
-    return input::skipped("too_large", fmt::format("The file is larger than {} MB, the limit for reading files",
-                                                   request_.limits.file_bytes_max / kMegabyte));
+    const std::uint64_t limit_mb = request_.limits.file_bytes_max / kMegabyte;
+    if (!is_decoded_text(known.format)) {
+      return input::skipped("too_large",
+                            fmt::format("The file is larger than {} MB, the limit for reading files", limit_mb));
+    }
+    collector.note("too_large", fmt::format("The file is larger than {} MB; only its beginning was read", limit_mb));
   }
   if (known.format == Format::kPdf) {
     return pdf::read_pdf(source_, collector);
@@ -252,12 +262,16 @@ const wire::LanguageArtefact& StageRunner::known_language() {
   return *language_;
 }
 
+StageFinished StageRunner::without_text() const {
+  // When reading may go better later, what rests on it must wait with it.
+  const bool later = verdict_ && verdict_->outcome == StageOutcome::kFailedRetryable;
+  return later ? finished(*verdict_) : not_applicable();
+}
+
 StageFinished StageRunner::run_passages() {
   const wire::TextArtefact* const text = known_text();
   if (text == nullptr) {
-    // When reading may go better later, cutting must wait with it.
-    const bool later = verdict_->outcome == StageOutcome::kFailedRetryable;
-    return later ? finished(*verdict_) : not_applicable();
+    return without_text();
   }
   PassageOptions options;
   options.title = known_facts().title;
@@ -267,17 +281,16 @@ StageFinished StageRunner::run_passages() {
     options.document_language = languages.front().language;
   }
   bool was_cut = false;
-  const wire::PassagesArtefact passages = make_passages(*text, options, was_cut);
-  StageFinished out = done(passages);
+  wire::PassagesArtefact passages = make_passages(*text, options, was_cut);
   if (was_cut) {
-    out.reason_code = "passages_limit";
-    out.reason = fmt::format("Only the first {} passages were kept", request_.limits.passages_max);
+    passages.notes.push_back(
+        {"passages_limit", fmt::format("Only the first {} passages were kept", request_.limits.passages_max)});
   }
-  return out;
+  return done(passages);
 }
 
 StageFinished StageRunner::run_language() {
-  return known_text() == nullptr ? not_applicable() : done(known_language());
+  return known_text() == nullptr ? without_text() : done(known_language());
 }
 
 wire::FactsArtefact StageRunner::stated_facts() {
@@ -324,7 +337,11 @@ const wire::FactsArtefact& StageRunner::known_facts() {
 StageFinished StageRunner::run_facts() {
   const Format format = known_probe().format;
   const bool nothing = format == Format::kUnknown || format == Format::kEmpty || format == Format::kEncryptedOffice;
-  return nothing ? not_applicable() : done(known_facts());
+  if (nothing) {
+    return not_applicable();
+  }
+  const bool later = known_text() == nullptr && verdict_ && verdict_->outcome == StageOutcome::kFailedRetryable;
+  return later ? finished(*verdict_) : done(known_facts());
 }
 
 StageFinished StageRunner::run_thumbnail() {

@@ -35,6 +35,8 @@ class StageRunner {
   wire::StageFinished run_passages();
   wire::StageFinished run_language();
   wire::StageFinished run_facts();
+  /// What a stage that reads the text answers when there is none.
+  [[nodiscard]] wire::StageFinished without_text() const;
   wire::StageFinished run_thumbnail();
 
   /// The probe's result: given, made before, or made now.

@@ -1,3 +1,6 @@
+#include <fcntl.h>
+#include <unistd.h>
+
 #include <algorithm>
 #include <string>
 
@@ -241,9 +244,51 @@ TEST_F(Stages, WhatCannotBeReadIsSkippedWithAReason) {
 TEST_F(Stages, FilesOverTheLimitAreNotRead) {
   wire::DecodeRequest request;
   request.limits.file_bytes_max = 3;
-  const auto source = input::ByteSource::from_bytes(as_bytes("four"));
+  const auto source = input::ByteSource::from_bytes(as_bytes("%PDF-1.7\n1 0 obj\n"));
   StageRunner runner(*types_, source, request, std::nullopt);
   EXPECT_EQ(runner.run("text").reason_code, "too_large");
+}
+
+TEST_F(Stages, OfTextOverTheLimitTheBeginningIsReadWithANote) {
+  wire::DecodeRequest request;
+  request.limits.file_bytes_max = 3;
+  const auto source = input::ByteSource::from_bytes(as_bytes("four words are here"));
+  StageRunner runner(*types_, source, request, std::nullopt);
+  const auto text = wire::decode<wire::TextArtefact>(runner.run("text").artefact);
+  ASSERT_TRUE(text.has_value());
+  EXPECT_EQ(text->blocks.at(0).text, "four words are here");
+  EXPECT_EQ(text->notes.at(0).code, "too_large");
+}
+
+TEST_F(Stages, PassagesOverTheLimitLeaveANoteInTheResult) {
+  wire::DecodeRequest request;
+  request.limits.passages_max = 1;
+  std::string words;
+  for (int i = 0; i < 2'000; ++i) {
+    words += "A sentence of some words stands here. ";
+  }
+  const auto source = input::ByteSource::from_bytes(as_bytes(words));
+  StageRunner runner(*types_, source, request, std::nullopt);
+  const auto passages = wire::decode<wire::PassagesArtefact>(runner.run("passages").artefact);
+  ASSERT_TRUE(passages.has_value());
+  EXPECT_EQ(passages->passages.size(), 1U);
+  EXPECT_EQ(passages->notes.at(0).code, "passages_limit");
+}
+
+TEST_F(Stages, WhatRestsOnATextThatMayBeReadLaterWaitsWithIt) {
+  wire::DecodeRequest request;
+  // A descriptor of a file whose bytes cannot be read, as of a failing disk.
+  const int write_only = ::open("/tmp", O_TMPFILE | O_WRONLY, 0600);
+  ASSERT_GE(write_only, 0);
+  ASSERT_EQ(::write(write_only, "words", 5), 5);
+  const auto source = input::ByteSource::from_descriptor(write_only).value();
+  request.probe = wire::encode(wire::ProbeArtefact{
+      .format = wire::Format::kEml, .mime = "message/rfc822", .encoding = "utf-8", .code_language = {}});
+  StageRunner runner(*types_, source, request, std::nullopt);
+  for (const char* stage : {"text", "passages", "language", "facts"}) {
+    EXPECT_EQ(runner.run(stage).outcome, wire::StageOutcome::kFailedRetryable) << stage;
+  }
+  ::close(write_only);
 }
 
 }  // namespace
