@@ -65,6 +65,8 @@ Status install_models(const Common& common, const std::vector<std::string>& name
 
 Status list_sessions(const Common& common);
 Status end_session(const Common& common, std::int64_t id);
+/// Forgets wrong attempts to sign in.
+Status clear_waits(const Common& common);
 Status print_setup_link(const Common& common);
 
 /// Prints a value as JSON, one line.

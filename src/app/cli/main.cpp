@@ -155,6 +155,8 @@ void declare_rest(CLI::App& app, Invocation& call) {
   CLI::App* end = add_command(sessions, call, "end", "Sign one out",
                               [](Invocation& given) { return end_session(given.common(), given.session); });
   end->add_option("ID", call.session, "Number from the list")->required();
+  add_command(sessions, call, "clear-waits", "Let people sign in at once who must wait after wrong passwords",
+              [](Invocation& given) { return clear_waits(given.common()); });
   add_command(app, call, "setup-link", "Print a new set-up link, while there is no account",
               [](Invocation& given) { return print_setup_link(given.common()); });
 }

@@ -32,7 +32,7 @@ work::Options engine_options(const ServeOptions& options) {
 }  // namespace
 
 std::vector<sqlite::Migration> catalog_migrations() {
-  return {auth::schema(), files::schema()};
+  return {auth::schema(), files::schema(), auth::device_schema()};
 }
 
 void LateLibraries::set(libraries::Libraries* libraries) {

@@ -1,5 +1,6 @@
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <filesystem>
 #include <fstream>
@@ -61,7 +62,7 @@ class AccessTest : public testing::Test {
   void SetUp() override {
     folder_ = std::filesystem::temp_directory_path() / fmt::format("alcove-access-{}", ::getpid());
     std::filesystem::create_directories(folder_);
-    const std::array migrations = {auth::schema()};
+    const std::array migrations = {auth::schema(), auth::device_schema()};
     catalog_ = std::move(*catalog::Catalog::open(folder_, migrations));
     auth_ = std::move(*auth::Auth::open(*catalog_));
     owner_secret_ = auth_->set_up(*auth_->make_setup_token(), "ada", "correct horse", {})->secret;
@@ -168,6 +169,29 @@ TEST_F(AccessTest, UnknownAddressesAndMethodsAreRefused) {
   EXPECT_EQ(api_->handle(request).status, 404);
   request.segments = {"api", "v2", "health"};
   EXPECT_EQ(api_->handle(request).status, 404);
+}
+
+TEST_F(AccessTest, TheCookieLivesAsLongAsTheSession) {
+  http::Request request;
+  request.method = "GET";
+  request.segments = {"api", "v1", "state"};
+  request.headers = {{"host", "localhost"}, {"cookie", fmt::format("alcove_session={}", owner_secret_)}};
+  const auto cookie = [&] {
+    const auto response = api_->handle(request);
+    EXPECT_EQ(response.status, 200);
+    const auto found =
+        std::ranges::find_if(response.headers, [](const auto& header) { return header.first == "Set-Cookie"; });
+    return found == response.headers.end() ? std::string() : found->second;
+  };
+  EXPECT_EQ(cookie(), "");
+  ASSERT_TRUE(catalog_
+                  ->write([](sqlite::Transaction& transaction) {
+                    return transaction.database().execute(
+                        "UPDATE sessions SET last_seen_unix_ms = last_seen_unix_ms - 120000");
+                  })
+                  .has_value());
+  EXPECT_EQ(cookie(), session_cookie(request, owner_secret_));
+  EXPECT_EQ(cookie(), "") << "once a minute is enough";
 }
 
 TEST_F(AccessTest, EveryAnswerCarriesTheProtectiveHeaders) {

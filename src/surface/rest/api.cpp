@@ -277,7 +277,13 @@ Result<http::Response> Api::dispatch(http::Request& request) {
   Call call{.request = request, .asking = {}, .parameters = std::move(match.parameters)};
   ALCOVE_TRY(call.asking, identify(request, *services_.auth));
   ALCOVE_TRY_VOID(check_access(match.route->access, call.asking.principal));
-  return match.route->handle(*this, call);
+  Result<http::Response> answered = match.route->handle(*this, call);
+  // The browser's cookie must live as long as the session does.
+  if (answered && call.asking.was_renewed &&
+      std::ranges::none_of(answered->headers, [](const auto& header) { return header.first == "Set-Cookie"; })) {
+    answered->headers.emplace_back("Set-Cookie", session_cookie(request, session_secret(request)));
+  }
+  return answered;
 }
 
 http::Response Api::handle(http::Request& request) {
