@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "base/bytes.hpp"
+#include "base/context.hpp"
 #include "base/error.hpp"
 #include "base/ids.hpp"
 #include "base/time.hpp"
@@ -191,8 +192,9 @@ class Store {
   Status set_orphaned(const std::vector<ContentNumber>& contents, bool orphaned);
   Result<std::vector<ContentNumber>> orphaned_before(UnixMillis before, std::size_t limit);
 
-  /// Structure check, and every checksum when deep. Returns the findings.
-  Result<std::vector<std::string>> check(bool deep);
+  /// Structure check, and every checksum when deep. Returns the findings. Errors: kCancelled and kTimedOut by the
+  /// context.
+  Result<std::vector<std::string>> check(bool deep, const Context& context = {});
   [[nodiscard]] std::int64_t size_on_disk_bytes() const;
 
  private:
