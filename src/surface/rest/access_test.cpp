@@ -12,6 +12,7 @@
 #include <gtest/gtest.h>
 
 #include "domain/catalog/catalog.hpp"
+#include "drivers/http/server.hpp"
 #include "surface/rest/api.hpp"
 #include "surface/rest/gate.hpp"
 
@@ -169,6 +170,26 @@ TEST_F(AccessTest, UnknownAddressesAndMethodsAreRefused) {
   EXPECT_EQ(api_->handle(request).status, 404);
   request.segments = {"api", "v2", "health"};
   EXPECT_EQ(api_->handle(request).status, 404);
+}
+
+TEST_F(AccessTest, WaitsAreLimitedSoThatLongRequestsFindAThread) {
+  EXPECT_LE(kWaitsMax + 4, http::ServerOptions{}.long_threads);
+  for (int i = 0; i < kWaitsMax; ++i) {
+    ASSERT_TRUE(api_->begin_wait().has_value());
+  }
+  http::Request request;
+  request.method = "POST";
+  request.segments = {"api", "v1", "wait"};
+  request.peer = {.kind = http::Peer::Kind::kUnix, .address = {}, .uid = ::geteuid()};
+  request.headers = {{"content-type", "application/json"}};
+  request.body = "{}";
+  const auto response = api_->handle(request);
+  EXPECT_EQ(response.status, 503);
+  EXPECT_TRUE(std::ranges::any_of(response.headers, [](const auto& header) { return header.first == "Retry-After"; }));
+  for (int i = 0; i < kWaitsMax; ++i) {
+    api_->end_wait();
+  }
+  EXPECT_TRUE(api_->begin_wait().has_value());
 }
 
 TEST_F(AccessTest, TheCookieLivesAsLongAsTheSession) {

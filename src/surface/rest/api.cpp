@@ -176,6 +176,7 @@ struct Api::Impl {
   std::mutex mutex;
   std::condition_variable_any changed;
   std::vector<Listener> listeners;
+  int waits = 0;
   bool fresh = false;  ///< A new listener waits for its first event.
   std::jthread feeder;
 
@@ -244,6 +245,20 @@ Result<std::shared_ptr<http::EventStream>> Api::open_event_stream(std::int64_t s
   }
   impl_->changed.notify_all();
   return stream;
+}
+
+Status Api::begin_wait() {
+  const std::unique_lock lock(impl_->mutex);
+  if (impl_->waits >= kWaitsMax) {
+    return fail(ErrorCode::kOverloaded, "Too many wait already; try again later");
+  }
+  ++impl_->waits;
+  return {};
+}
+
+void Api::end_wait() {
+  const std::unique_lock lock(impl_->mutex);
+  --impl_->waits;
 }
 
 void Api::close_event_streams(std::int64_t session_id) {
