@@ -346,5 +346,7 @@ def test_the_data_folder_is_private(tmp_path, library):
     with Alcove([library], data=data) as server:
         server.wait()
         assert (data / "alcove.sock").stat().st_mode & 0o777 == 0o600
-        loose = [path for path in data.rglob("*") if path.is_file() and path.stat().st_mode & 0o077 and path.parent == data]
-        assert os.stat(data).st_mode & 0o077 == 0 or not loose, loose
+        everything = [data, *data.rglob("*")]
+        assert {"indexes", "artefacts", "backups"} <= {path.name for path in everything}
+        loose = [path for path in everything if path.lstat().st_mode & 0o077]
+        assert not loose, loose
