@@ -105,7 +105,7 @@ class Alcove:
     def url(self):
         return f"http://127.0.0.1:{self.port}"
 
-    def api(self, method, path, body=None, timeout_s=120, **query):
+    def api(self, method, path, /, body=None, timeout_s=120, **query):
         target = "/api/v1" + path + ("?" + urllib.parse.urlencode(query) if query else "")
         connection = _UnixConnection(self.data / "alcove.sock", timeout_s)
         try:

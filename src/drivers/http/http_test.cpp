@@ -333,7 +333,9 @@ TEST_F(HttpServer, GoesOnListeningAfterDescriptorsRanOut) {
   unix_address.sun_family = AF_UNIX;
   (folder_ / "s.sock").string().copy(unix_address.sun_path, sizeof unix_address.sun_path - 1);
   EXPECT_EQ(::connect(waiting_unix.value(), reinterpret_cast<sockaddr*>(&unix_address), sizeof unix_address), 0);
-  std::this_thread::sleep_for(std::chrono::milliseconds(350));  // Several pauses of both acceptors.
+  // Nobody is accepted meanwhile, for several pauses of both acceptors.
+  pollfd unanswered{.fd = waiting_tcp.value(), .events = POLLIN, .revents = 0};
+  EXPECT_EQ(::poll(&unanswered, 1, 350), 0);
   ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &before), 0);
   EXPECT_THAT(ask("GET /tcp HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"), HasSubstr("GET tcp"));
   const auto response = request_over_unix(folder_ / "s.sock", "GET", "/unix", "", std::chrono::seconds(5));
