@@ -146,13 +146,9 @@ wire::ConfinementState limit_memory(std::uint64_t bytes_max) {
 }
 
 wire::ConfinementState limit_processor_time(std::uint64_t seconds_max) {
-  const char* means = "processor time limit";
-  if (seconds_max == 0) {
-    return {.means = means, .active = false, .reason = "This worker runs for as long as there is work"};
-  }
   // The soft limit ends the process with a signal that says why; the hard one comes to a process that does not listen.
   const rlimit limit{.rlim_cur = seconds_max, .rlim_max = seconds_max + 1};
-  return state_of(means, ::setrlimit(RLIMIT_CPU, &limit) == 0 ? 0 : errno);
+  return state_of("processor time limit", ::setrlimit(RLIMIT_CPU, &limit) == 0 ? 0 : errno);
 }
 
 /// Best effort: a worker that cannot be made humble still works.
@@ -177,7 +173,9 @@ std::vector<wire::ConfinementState> isolate(const Policy& policy) {
   states.push_back(state_of("no new privileges", ::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 ? 0 : errno));
   states.push_back(limit_resources(policy, has_user_namespace));
   states.push_back(limit_memory(policy.memory_bytes_max));
-  states.push_back(limit_processor_time(policy.processor_seconds_max));
+  if (policy.processor_seconds_max > 0) {
+    states.push_back(limit_processor_time(policy.processor_seconds_max));
+  }
   states.push_back(restrict_files(policy.readable_paths));
   states.push_back(state_of("hidden from other processes", ::prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) == 0 ? 0 : errno));
   // A change of credentials forgets whose death ends us, so it is said again, and checked.
