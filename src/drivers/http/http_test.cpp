@@ -90,6 +90,7 @@ class HttpServer : public testing::Test {
     ServerOptions options;
     options.tcp = TcpListener{.host = "127.0.0.1", .port = 0, .tls = std::nullopt};
     options.unix_socket = folder_ / "s.sock";
+    options.limits.header_bytes_max = 16UL * 1024;
     options.limits.body_bytes_max = 1000;
     options.limits.connections_max = 20;
     options.limits.connections_per_address_max = connections_per_address_max_;

@@ -17,7 +17,7 @@
 namespace alcove::http {
 
 struct Limits {
-  std::size_t header_bytes_max = 16UL * 1024;
+  std::size_t header_bytes_max = 40UL * 1024;
   /// The largest real body names a folder; a path of any bytes in base64 takes 8 KiB.
   std::size_t body_bytes_max = 128UL * 1024;
   /// Over TCP; those at the Unix socket have their own count, so that nobody outside can keep the command line away.
