@@ -76,6 +76,7 @@ enum class BlockKind : std::uint8_t {
 
 /// The smallest piece of text with a place of its own: a PDF line, a paragraph, a table row, a mail header.
 struct Block {
+  static constexpr std::uint64_t kItemsMax = 400'000;  ///< The decoder keeps no more.
   BlockKind kind = BlockKind::kParagraph;
   std::uint8_t level = 0;  ///< kHeading: 1 to 6. kListItem: nesting depth from 0.
   std::string text;        ///< Valid UTF-8, NFC, no control characters but tab and line feed; not empty.
@@ -103,6 +104,7 @@ struct TextArtefact {
 
 /// A piece of text that is found as one.
 struct Passage {
+  static constexpr std::uint64_t kItemsMax = 50'000;  ///< As DecodeLimits::passages_max.
   std::string text;  ///< Blocks joined by line feeds (rows, headings) or spaces (lines of one paragraph).
   Place place;
   std::string language;  ///< ISO 639-1, or empty when not certain.

@@ -33,6 +33,20 @@ namespace alcove::wire {
 
 /// Deepest nesting of structures that a reader follows; ours go to 4.
 inline constexpr int kDepthMax = 16;
+/// Most structures or strings in one sequence, unless their type names its own `kItemsMax`. An empty one takes a byte
+/// or two on the wire and hundreds in memory, so bytes alone are no limit.
+inline constexpr std::uint64_t kItemsMax = 65'536;
+
+template <typename T>
+constexpr std::uint64_t items_max() {
+  if constexpr (requires { T::kItemsMax; }) {
+    return T::kItemsMax;
+  } else if constexpr (std::is_class_v<T>) {
+    return kItemsMax;
+  } else {
+    return UINT64_MAX;
+  }
+}
 
 /// Appends values to a byte buffer.
 class Encoder {
@@ -210,7 +224,7 @@ class Decoder {
   void read(std::vector<T>& items) {
     const std::uint64_t count = read_varint();
     // Each item takes at least one byte, so a count beyond the rest is a lie and reserves nothing.
-    if (failed_ || count > bytes_.size()) {
+    if (failed_ || count > bytes_.size() || count > items_max<T>()) {
       failed_ = true;
       return;
     }

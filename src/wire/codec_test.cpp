@@ -67,6 +67,21 @@ TEST(Codec, AnEnumBeyondItsRangeIsRefused) {
   EXPECT_FALSE(decode<EmbedRequest>(bytes).has_value());
 }
 
+TEST(Codec, TakesNoMoreItemsThanTheirTypeAllows) {
+  PassagesArtefact passages;
+  passages.passages.resize(Passage::kItemsMax);
+  EXPECT_TRUE(decode<PassagesArtefact>(encode(passages)).has_value());
+  passages.passages.emplace_back();
+  EXPECT_FALSE(decode<PassagesArtefact>(encode(passages)).has_value());
+  EXPECT_EQ(DecodeLimits{}.passages_max, Passage::kItemsMax);
+  EmbedRequest request;
+  request.texts.resize(kItemsMax + 1);
+  EXPECT_FALSE(decode<EmbedRequest>(encode(request)).has_value());
+  VectorsArtefact vectors;
+  vectors.scales.resize(kItemsMax + 1);
+  EXPECT_TRUE(decode<VectorsArtefact>(encode(vectors)).has_value()) << "plain numbers take no more than their bytes";
+}
+
 TEST(Codec, AHugeCountReservesNothing) {
   const Bytes bytes{0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0x7F};
   EXPECT_FALSE(decode<PassagesArtefact>(bytes).has_value());

@@ -21,6 +21,8 @@ inline constexpr std::uint32_t kProtocolVersion = 1;
 /// Largest payload; larger ones are an error. Payloads over kInlineMax travel as a sealed memory file.
 inline constexpr std::uint64_t kPayloadMax = 256ULL * 1024 * 1024;
 inline constexpr std::uint64_t kInlineMax = 64ULL * 1024;
+/// Largest artefact of a decode stage: 32 MiB of text with 400,000 places and headings stay well below.
+inline constexpr std::uint64_t kArtefactBytesMax = 128ULL * 1024 * 1024;
 inline constexpr std::size_t kDescriptorsMax = 4;
 /// Exit code of a worker that met its memory limit.
 inline constexpr int kExitOutOfMemory = 86;

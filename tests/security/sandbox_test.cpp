@@ -117,6 +117,12 @@ TEST_F(Sandbox, BringsInNoCode) {
   expect_refused("writable_code");
 }
 
+TEST_F(Sandbox, HasNoMemoryThatCountsNowhere) {
+  expect_refused("shared_memory");
+  expect_refused("large_memory_file");
+  expect_refused("many_memory_files");
+}
+
 TEST_F(Sandbox, RunsNoProgram) {
   expect_refused("exec");
 }
@@ -160,6 +166,51 @@ TEST(WorkerMemory, EatingMoreThanTheLimitIsToldInWords) {
       worker->send(wire::MessageKind::kTestRequest, wire::TestRequest{.action = "eat_memory"}, soon()).has_value());
   EXPECT_FALSE(worker->receive(soon()).has_value());
   EXPECT_EQ(worker->end_reason(), "It used more than 256 MiB of memory");
+}
+
+TEST(WorkerMemory, PagesOfMemoryFilesCountWhileFramesKeepComing) {
+  WorkerOptions options = test_options();
+  options.memory_bytes_max = 256ULL * 1024 * 1024;
+  const std::unique_ptr<WorkerProcess> worker = WorkerProcess::start(options).value();
+  ASSERT_TRUE(worker->send(wire::MessageKind::kTestRequest, wire::TestRequest{.action = "eat_memory_files"}, soon())
+                  .has_value());
+  const Context context = soon();
+  while (worker->receive(context).has_value()) {
+  }
+  EXPECT_TRUE(context.check().has_value()) << "the limit, not the deadline, ended it";
+  EXPECT_EQ(worker->end_reason(), "It used more than 256 MiB of memory");
+}
+
+TEST(WorkerMemory, IsLookedAtBetweenRequests) {
+  WorkerOptions options = test_options();
+  options.memory_bytes_max = 256ULL * 1024 * 1024;
+  const std::unique_ptr<WorkerProcess> worker = WorkerProcess::start(options).value();
+  EXPECT_EQ(worker->end_when_over_limit(), std::nullopt);
+  ASSERT_TRUE(worker->send(wire::MessageKind::kTestRequest, wire::TestRequest{.action = "eat_memory_files"}, soon())
+                  .has_value());
+  std::optional<std::string> ended;
+  for (const Context context = soon(); !ended && context.check();) {
+    (void)worker->channel().receive(Context::with_timeout(std::chrono::milliseconds(20)));  // Looks at no memory.
+    ended = worker->end_when_over_limit();
+  }
+  EXPECT_EQ(ended, "It used more than 256 MiB of memory");
+}
+
+TEST(WorkerTime, BurningMoreThanTheLimitIsToldInWords) {
+  WorkerOptions options = test_options();
+  options.processor_time_max = std::chrono::seconds(1);
+  const std::unique_ptr<WorkerProcess> worker = WorkerProcess::start(options).value();
+  EXPECT_TRUE(is_active(worker->hello(), "processor time limit"));
+  EXPECT_FALSE(worker->is_worn());
+  ASSERT_TRUE(worker->send(wire::MessageKind::kTestRequest, wire::TestRequest{.action = "burn"}, soon()).has_value());
+  bool was_worn = false;
+  for (const Context context = soon(); !was_worn && context.check();) {
+    EXPECT_FALSE(worker->receive(Context::with_timeout(std::chrono::milliseconds(20))).has_value());
+    was_worn = worker->is_worn();
+  }
+  EXPECT_TRUE(was_worn) << "its owner sees it coming";
+  EXPECT_EQ(worker->receive(soon()).error().code, ErrorCode::kUnavailable);
+  EXPECT_EQ(worker->end_reason(), "It used more than 1 s of processor time");
 }
 
 /// The large set of test documents; empty when it is absent.

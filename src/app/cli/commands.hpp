@@ -18,6 +18,7 @@ enum class Output : std::uint8_t { kText, kJson };
 /// What every command is told.
 struct Common {
   std::filesystem::path data_folder;
+  std::filesystem::path models_folder = {};  ///< Empty: the running server's, else the default one.
   Output output = Output::kText;
 
   [[nodiscard]] ServerClient client() const { return ServerClient(data_folder); }
@@ -65,12 +66,19 @@ Status install_models(const Common& common, const std::vector<std::string>& name
 
 Status list_sessions(const Common& common);
 Status end_session(const Common& common, std::int64_t id);
+/// Forgets wrong attempts to sign in.
+Status clear_waits(const Common& common);
 Status print_setup_link(const Common& common);
 
 /// Prints a value as JSON, one line.
 void print_json(const json::Value& value);
-/// Prints text and a line feed.
+/// Text or JSON for a terminal: control characters, which a file's name may hold and a terminal would obey, become
+/// "\u001b" and the like, which means the same inside of JSON.
+std::string shown(std::string_view text);
+/// Prints `shown` text and a line feed.
 void print_line(std::string_view line);
+/// The same for text of many lines: line feeds and tabs stay.
+void print_text(std::string_view text);
 /// "12.3 MB"
 std::string shown_bytes(std::int64_t bytes);
 /// "page 3", "lines 4 to 9", "Sheet1!B2:C4"

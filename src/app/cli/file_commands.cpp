@@ -177,7 +177,7 @@ Status show_text(const Common& common, const std::string& path) {
                                                                        {"blocks_limit", std::to_string(kBlocksAtOnce)},
                                                                        {"passages_limit", "0"}}));
       for (const json::Value& block : page.items_at("blocks")) {
-        print_line(block.text_at("text"));
+        print_text(block.text_at("text"));
       }
       if (offset + kBlocksAtOnce >= page.int64_at("block_count")) {
         return {};

@@ -102,6 +102,12 @@ Status end_session(const Common& common, std::int64_t id) {
   return {};
 }
 
+Status clear_waits(const Common& common) {
+  ALCOVE_TRY_VOID(common.client().remove("/session/waits"));
+  say(common, "Nobody has to wait any more");
+  return {};
+}
+
 Status print_setup_link(const Common& common) {
   ALCOVE_TRY(const json::Value answer, common.client().post("/setup/link"));
   if (common.is_json()) {

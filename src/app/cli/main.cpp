@@ -24,11 +24,13 @@ constexpr int kExitNotRunning = 3;
 /// Everything the options are read into, and what to do after parsing.
 struct Invocation {
   std::string data_folder = server::default_data_folder().string();
+  std::string models_folder;
   bool json = false;
   server::ServeOptions serve;
   bool plain_http_on_lan = false;
   StatusOptions status;
   SearchOptions search;
+  std::vector<std::string> words;
   std::string path;
   std::string name;
   std::string problem_state = "failed";
@@ -39,22 +41,29 @@ struct Invocation {
   std::function<Status(Invocation&)> run;
 
   [[nodiscard]] Common common() const {
-    return Common{.data_folder = data_folder, .output = json ? Output::kJson : Output::kText};
+    return Common{
+        .data_folder = data_folder, .models_folder = models_folder, .output = json ? Output::kJson : Output::kText};
   }
 };
+
+/// The options that every command has, and that may as well stand before its name.
+void add_common_options(CLI::App& command, Invocation& call) {
+  command.add_option("--data", call.data_folder, "Data folder (else ALCOVE_DATA)")->capture_default_str();
+  command.add_flag("--json", call.json, "Print JSON");
+}
 
 /// Declares a command with the options that every command has.
 CLI::App* add_command(CLI::App& parent, Invocation& call, const char* name, const char* about,
                       std::function<Status(Invocation&)> run) {
   CLI::App* command = parent.add_subcommand(name, about);
-  command->add_option("--data", call.data_folder, "Data folder (else ALCOVE_DATA)")->capture_default_str();
-  command->add_flag("--json", call.json, "Print JSON");
+  add_common_options(*command, call);
   command->callback([&call, run = std::move(run)] { call.run = run; });
   return command;
 }
 
-CLI::App* add_group(CLI::App& parent, const char* name, const char* about) {
+CLI::App* add_group(CLI::App& parent, Invocation& call, const char* name, const char* about) {
   CLI::App* group = parent.add_subcommand(name, about);
+  add_common_options(*group, call);
   group->require_subcommand(1);
   return group;
 }
@@ -79,7 +88,7 @@ void declare_serve(CLI::App& app, Invocation& call) {
 }
 
 void declare_libraries(CLI::App& app, Invocation& call) {
-  CLI::App& group = *add_group(app, "library", "Folders that are searched");
+  CLI::App& group = *add_group(app, call, "library", "Folders that are searched");
   CLI::App* add = add_command(group, call, "add", "Add a folder; its files are only read",
                               [](Invocation& given) { return add_library(given.common(), given.path, given.name); });
   add->add_option("PATH", call.path, "The folder")->required();
@@ -95,10 +104,31 @@ void declare_libraries(CLI::App& app, Invocation& call) {
   rescan->add_flag("--verify", call.verify, "Read every file again");
 }
 
+/// The words given, and then those that begin with a dash and are no option: "-word" leaves a word out.
+std::string query_of(const std::vector<std::string>& words, const std::vector<std::string>& dashed) {
+  std::string query = fmt::format("{}", fmt::join(words, " "));
+  for (const std::string& word : dashed) {
+    if (word == "--") {  // What follows it is among the words.
+      continue;
+    }
+    if (word.starts_with("--")) {
+      throw CLI::ExtrasError("search", {word});
+    }
+    query += (query.empty() ? "" : " ") + word;
+  }
+  if (query.empty()) {
+    throw CLI::RequiredError("QUERY");
+  }
+  return query;
+}
+
 void declare_search(CLI::App& app, Invocation& call) {
   CLI::App* find = add_command(app, call, "search", "Find files and passages",
                                [](Invocation& given) { return search(given.common(), given.search); });
-  find->add_option("QUERY", call.search.query, "Words; \"a phrase\", -word, type:, in:, name:")->required();
+  find->set_help_flag("--help", "Print this help message and exit");  // "-hotel" is a word to leave out.
+  find->add_option("QUERY", call.words, "Words; \"a phrase\", -word, type:, in:, name:");
+  find->allow_extras();
+  find->parse_complete_callback([find, &call] { call.search.query = query_of(call.words, find->remaining()); });
   find->add_option("--limit", call.search.limit, "Hits at most")->check(CLI::Range(1, 200))->capture_default_str();
   find->add_option("--mode", call.search.mode, "How to search")
       ->check(CLI::IsMember({"hybrid", "keyword", "meaning"}))
@@ -143,27 +173,37 @@ void declare_work(CLI::App& app, Invocation& call) {
 }
 
 void declare_rest(CLI::App& app, Invocation& call) {
-  CLI::App& models = *add_group(app, "models", "Models and whether they are installed");
-  add_command(models, call, "list", "List them", [](Invocation& given) { return list_models(given.common()); });
-  const auto add_names = [&](CLI::App* command) { command->add_option("NAME", call.names, "Default: all"); };
+  CLI::App& models = *add_group(app, call, "models", "Models and whether they are installed");
+  const auto add_folder = [&](CLI::App* command) {
+    command->add_option("--models", call.models_folder, "Folder of models (else the running server's, ALCOVE_MODELS)");
+    return command;
+  };
+  add_folder(
+      add_command(models, call, "list", "List them", [](Invocation& given) { return list_models(given.common()); }));
+  const auto add_names = [&](CLI::App* command) {
+    add_folder(command)->add_option("NAME", call.names, "Default: all");
+  };
   add_names(add_command(models, call, "install", "Download and convert (needs the network)",
                         [](Invocation& given) { return install_models(given.common(), given.names); }));
   add_names(add_command(models, call, "verify", "Compare the files with their hashes",
                         [](Invocation& given) { return verify_models(given.common(), given.names); }));
-  CLI::App& sessions = *add_group(app, "sessions", "Who is signed in");
+  CLI::App& sessions = *add_group(app, call, "sessions", "Who is signed in");
   add_command(sessions, call, "list", "List them", [](Invocation& given) { return list_sessions(given.common()); });
   CLI::App* end = add_command(sessions, call, "end", "Sign one out",
                               [](Invocation& given) { return end_session(given.common(), given.session); });
   end->add_option("ID", call.session, "Number from the list")->required();
+  add_command(sessions, call, "clear-waits", "Let people sign in at once who must wait after wrong passwords",
+              [](Invocation& given) { return clear_waits(given.common()); });
   add_command(app, call, "setup-link", "Print a new set-up link, while there is no account",
               [](Invocation& given) { return print_setup_link(given.common()); });
 }
 
 int run(int argument_count, char** arguments) {
   CLI::App app("Alcove: search your own files by meaning, on your own machine", "alcove");
+  Invocation call;
+  add_common_options(app, call);
   app.set_version_flag("--version", server::kVersion);
   app.require_subcommand(1);
-  Invocation call;
   declare_serve(app, call);
   declare_libraries(app, call);
   declare_search(app, call);
@@ -183,7 +223,7 @@ int run(int argument_count, char** arguments) {
   if (done.error().detail != done.error().message && !done.error().detail.empty()) {
     line += fmt::format(" ({})", done.error().detail);
   }
-  std::fputs((line + "\n").c_str(), stderr);
+  std::fputs((shown(line) + "\n").c_str(), stderr);
   return done.error().code == ErrorCode::kUnavailable ? kExitNotRunning : kExitFailed;
 }
 

@@ -1,12 +1,19 @@
+#include <sys/wait.h>
 #include <unistd.h>
+
+#include <cerrno>
 
 #include <fmt/format.h>
 
 #include "app/cli/commands.hpp"
 #include "app/server/model_list.hpp"
+#include "drivers/http/client.hpp"
 
 namespace alcove::cli {
 namespace {
+
+/// Reading every byte of a large model from a slow disk.
+constexpr std::chrono::minutes kVerifyTime{30};
 
 const char* state_name(rest::ModelEntry::State state) {
   switch (state) {
@@ -34,6 +41,7 @@ void print_models(const Common& common, const std::vector<rest::ModelEntry>& mod
         .member("licence", model.licence)
         .member("size", model.size_bytes)
         .member("state", state_name(model.state))
+        .member("active", model.active)
         .member("note", model.note)
         .end_object();
   }
@@ -41,20 +49,58 @@ void print_models(const Common& common, const std::vector<rest::ModelEntry>& mod
   print_line(std::move(writer).take());
 }
 
+/// Models belong to the machine, not to a data folder. A server that runs on the data folder says which it uses; else,
+/// or when a folder is named, the files say what there is.
+bool asks_server(const Common& common, const Result<json::Value>& answer) {
+  return common.models_folder.empty() && (answer || answer.error().code != ErrorCode::kUnavailable);
+}
+
+rest::ModelEntry entry_of(const json::Value& model) {
+  const std::string state = model.text_at("state");
+  return {.state = state == "installed" ? rest::ModelEntry::State::kInstalled
+                   : state == "damaged" ? rest::ModelEntry::State::kDamaged
+                                        : rest::ModelEntry::State::kMissing,
+          .name = model.text_at("name"),
+          .role = model.text_at("role"),
+          .licence = model.text_at("licence"),
+          .size_bytes = model.int64_at("size"),
+          .active = model.is_true_at("active"),
+          .note = model.text_at("note")};
+}
+
+server::ServeOptions local_options(const Common& common) {
+  server::ServeOptions options;
+  options.models_folder = common.models_folder;
+  return options;
+}
+
+Result<std::vector<rest::ModelEntry>> known_models(const Common& common, const Result<json::Value>& answer) {
+  if (!asks_server(common, answer)) {
+    return server::list_models(local_options(common), "");
+  }
+  if (!answer) {
+    return std::unexpected(answer.error());
+  }
+  std::vector<rest::ModelEntry> models;
+  for (const json::Value& model : answer->items_at("models")) {
+    models.push_back(entry_of(model));
+  }
+  return models;
+}
+
 }  // namespace
 
-// Models belong to the machine, not to a data folder: these commands need no server.
-
 Status list_models(const Common& common) {
-  ALCOVE_TRY(const auto models, server::list_models(server::ServeOptions{}, ""));
+  ALCOVE_TRY(const auto models, known_models(common, common.client().get("/models")));
   print_models(common, models);
   return {};
 }
 
 Status verify_models(const Common& common, const std::vector<std::string>& names) {
+  const auto answer = common.client().get("/models");
   std::vector<std::string> wanted = names;
   if (wanted.empty()) {
-    ALCOVE_TRY(const auto models, server::list_models(server::ServeOptions{}, ""));
+    ALCOVE_TRY(const auto models, known_models(common, answer));
     for (const rest::ModelEntry& model : models) {
       wanted.push_back(model.name);
     }
@@ -62,9 +108,15 @@ Status verify_models(const Common& common, const std::vector<std::string>& names
   std::vector<rest::ModelEntry> verified;
   bool sound = true;
   for (const std::string& name : wanted) {
-    ALCOVE_TRY(rest::ModelEntry model, server::verify_model(server::ServeOptions{}, name, ""));
-    sound = sound && model.state == rest::ModelEntry::State::kInstalled;
-    verified.push_back(std::move(model));
+    if (asks_server(common, answer)) {
+      ALCOVE_TRY(const json::Value model,
+                 common.client().post(fmt::format("/models/{}/verify", http::percent_encoded(name)), {}, kVerifyTime));
+      verified.push_back(entry_of(model));
+    } else {
+      ALCOVE_TRY(rest::ModelEntry model, server::verify_model(local_options(common), name, ""));
+      verified.push_back(std::move(model));
+    }
+    sound = sound && verified.back().state == rest::ModelEntry::State::kInstalled;
   }
   print_models(common, verified);
   if (!sound) {
@@ -73,10 +125,24 @@ Status verify_models(const Common& common, const std::vector<std::string>& names
   return {};
 }
 
-Status install_models(const Common& /*common*/, const std::vector<std::string>& names) {
+namespace {
+
+/// Where the models go: the folder named, else the running server's, else the default.
+Result<std::string> install_folder(const Common& common) {
+  if (!common.models_folder.empty()) {
+    return common.models_folder.string();
+  }
+  const auto answer = common.client().get("/models");
+  const std::string used = answer ? answer->text_at("folder") : std::string();
+  return used.empty() ? server::default_models_folder().string() : used;
+}
+
+}  // namespace
+
+Status install_models(const Common& common, const std::vector<std::string>& names) {
   const std::filesystem::path script = server::share_folder() / "tools" / "models" / "fetch_models.sh";
   const std::string catalog = (server::share_folder() / "models" / "catalog.json").string();
-  const std::string folder = server::default_models_folder().string();
+  ALCOVE_TRY(const std::string folder, install_folder(common));
   std::error_code ignored;
   if (!std::filesystem::exists(script, ignored)) {
     return fail(ErrorCode::kUnsupported, fmt::format("The set-up tools are not installed ({})", script.string()));
@@ -88,9 +154,28 @@ Status install_models(const Common& /*common*/, const std::vector<std::string>& 
     arguments.push_back(word.data());
   }
   arguments.push_back(nullptr);
-  // The tool takes this process over: its progress and exit code are the command's own.
-  ::execv("/bin/bash", arguments.data());
-  return fail_errno(errno, "bash");
+  if (!common.is_json()) {
+    // The tool takes this process over: its progress and exit code are the command's own.
+    ::execv("/bin/bash", arguments.data());
+    return fail_errno(errno, "bash");
+  }
+  const pid_t pid = ::fork();
+  if (pid == 0) {
+    ::dup2(STDERR_FILENO, STDOUT_FILENO);  // Standard output is for the JSON alone.
+    ::execv("/bin/bash", arguments.data());
+    ::_exit(127);
+  }
+  int ended = 0;
+  if (pid < 0 || ::waitpid(pid, &ended, 0) != pid) {
+    return fail_errno(errno, "bash");
+  }
+  Common installed = common;
+  installed.models_folder = folder;
+  ALCOVE_TRY_VOID(list_models(installed));
+  if (!WIFEXITED(ended) || WEXITSTATUS(ended) != 0) {
+    return fail(ErrorCode::kInternal, "Not every model could be installed; see above");
+  }
+  return {};
 }
 
 }  // namespace alcove::cli

@@ -4,12 +4,48 @@
 #include <fmt/format.h>
 
 #include "app/cli/commands.hpp"
+#include "base/text.hpp"
 
 namespace alcove::cli {
 
-void print_line(std::string_view line) {
-  std::fwrite(line.data(), 1, line.size(), stdout);
+namespace {
+
+std::string escaped(std::string_view text, std::string_view kept) {
+  std::string out;
+  const std::string valid = to_valid_utf8(text);
+  for (std::size_t i = 0; i < valid.size(); ++i) {
+    const auto byte = static_cast<unsigned char>(valid[i]);
+    const auto next = static_cast<unsigned char>(i + 1 < valid.size() ? valid[i + 1] : 0);
+    const bool is_c1 = byte == 0xC2 && next >= 0x80 && next <= 0x9F;  // U+0080 to U+009F
+    if (is_c1) {
+      out += fmt::format("\\u{:04x}", next);
+      ++i;
+    } else if ((byte < 0x20 && !kept.contains(valid[i])) || byte == 0x7F) {
+      out += fmt::format("\\u{:04x}", byte);
+    } else {
+      out += valid[i];
+    }
+  }
+  return out;
+}
+
+void print(const std::string& text) {
+  std::fwrite(text.data(), 1, text.size(), stdout);
   std::fputc('\n', stdout);
+}
+
+}  // namespace
+
+std::string shown(std::string_view text) {
+  return escaped(text, "");
+}
+
+void print_line(std::string_view line) {
+  print(shown(line));
+}
+
+void print_text(std::string_view text) {
+  print(escaped(text, "\n\t"));
 }
 
 void print_json(const json::Value& value) {

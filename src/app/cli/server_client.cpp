@@ -17,12 +17,16 @@ ErrorCode code_of(std::string_view name) {
   return ErrorCode::kInternal;
 }
 
-Error problem_of(const json::Value& body, int status) {
+/// `body` may be anything: what stands between us and the server has its own ways to refuse.
+Error problem_of(std::string_view text, int status) {
+  const json::Value body = json::parse(text, http::kClientBodyBytesMax).value_or(json::Value());
   std::string message = body.text_at("detail", body.text_at("title"));
   if (message.empty()) {
     message = fmt::format("The server answered {}", status);
   }
-  Error error = make_error(code_of(body.text_at("code", "internal")), std::move(message));
+  // A part of a running server that is not available is no missing server.
+  const ErrorCode code = code_of(body.text_at("code", "internal"));
+  Error error = make_error(code == ErrorCode::kUnavailable ? ErrorCode::kOverloaded : code, std::move(message));
   error.field = body.text_at("field");
   return error;
 }
@@ -46,14 +50,13 @@ Result<json::Value> ServerClient::call(std::string_view method, std::string_view
     }
     return std::unexpected(std::move(response).error());
   }
-  json::Value value;
-  if (!response->body.empty()) {
-    ALCOVE_TRY(value, json::parse(response->body, http::kClientBodyBytesMax));
-  }
   if (response->status >= 400) {
-    return std::unexpected(problem_of(value, response->status));
+    return std::unexpected(problem_of(response->body, response->status));
   }
-  return value;
+  if (response->body.empty()) {
+    return json::Value();
+  }
+  return json::parse(response->body, http::kClientBodyBytesMax);
 }
 
 Result<json::Value> ServerClient::get(std::string_view path, const http::Pairs& query,

@@ -21,8 +21,8 @@ class ServerClient {
  public:
   explicit ServerClient(std::filesystem::path data_folder) : data_folder_(std::move(data_folder)) {}
 
-  /// `path` below /api/v1. Errors: kUnavailable with instructions when no server runs there; else the problem that the
-  /// server answered.
+  /// `path` below /api/v1. Errors: kUnavailable, with instructions, when no server runs there, and only then; else the
+  /// problem that the server answered.
   Result<json::Value> get(std::string_view path, const http::Pairs& query = {},
                           std::chrono::milliseconds timeout = kAnswerTime) const;
   Result<json::Value> post(std::string_view path, std::string body = {},

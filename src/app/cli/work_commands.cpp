@@ -25,6 +25,24 @@ void print_libraries(const json::Value& status) {
   }
 }
 
+/// What holds a worker in, and what does not and why.
+void print_confinement(const json::Value& worker) {
+  std::string active;
+  std::string inactive;
+  for (const json::Value& means : worker.items_at("confinement")) {
+    if (means.is_true_at("active")) {
+      active += fmt::format("{}{}", active.empty() ? "" : ", ", means.text_at("means"));
+    } else {
+      inactive +=
+          fmt::format("{}{} ({})", inactive.empty() ? "" : ", ", means.text_at("means"), means.text_at("reason"));
+    }
+  }
+  if (!active.empty() || !inactive.empty()) {
+    print_line(fmt::format("  Confined by: {}{}{}", active.empty() ? "nothing" : active,
+                           inactive.empty() ? "" : "; not by: ", inactive));
+  }
+}
+
 void print_status(const json::Value& status) {
   const json::Value* tasks = status.find("tasks");
   print_line(fmt::format("Tasks: {} waiting, {} running, {} failed, {} skipped{}", tasks->int64_at("waiting"),
@@ -44,6 +62,7 @@ void print_status(const json::Value& status) {
     const std::string reason = worker.text_at("reason");
     print_line(fmt::format("Worker {}: {}{}{}", worker.text_at("role"), worker.text_at("state"),
                            reason.empty() ? "" : ", ", reason));
+    print_confinement(worker);
   }
   for (const json::Value& notice : status.items_at("notices")) {
     print_line(fmt::format("Note: {}", *notice.if_text()));

@@ -35,14 +35,14 @@ void examine_programs(Findings& findings, const ServeOptions& options) {
        present ? worker.string() : fmt::format("{} is missing: files cannot be read", worker.string()));
 }
 
-void examine_catalog(Findings& findings, catalog::Catalog& catalog, Depth depth) {
-  const Status checked = catalog.check(depth == Depth::kDeep);
+void examine_catalog(Findings& findings, catalog::Catalog& catalog, Depth depth, const Context& context) {
+  const Status checked = catalog.check(depth == Depth::kDeep, context);
   note(findings, checked ? Level::kOk : Level::kError, "catalog",
        checked ? std::string("No damage found") : checked.error().message);
 }
 
-void examine_store(Findings& findings, artefacts::Store& store, Depth depth) {
-  const auto found = store.check(depth == Depth::kDeep);
+void examine_store(Findings& findings, artefacts::Store& store, Depth depth, const Context& context) {
+  const auto found = store.check(depth == Depth::kDeep, context);
   if (!found) {
     return note(findings, Level::kError, "artefacts", found.error().message);
   }
@@ -100,12 +100,12 @@ Result<std::vector<Finding>> examine_stopped(const ServeOptions& options, Depth 
   examine_disk(findings, options);
   examine_programs(findings, options);
   if (auto catalog = catalog::Catalog::open(options.data_folder, catalog_migrations()); catalog) {
-    examine_catalog(findings, **catalog, depth);
+    examine_catalog(findings, **catalog, depth, {});
   } else {
     note(findings, Level::kError, "catalog", catalog.error().message);
   }
   if (auto store = artefacts::Store::open(options.data_folder); store) {
-    examine_store(findings, **store, depth);
+    examine_store(findings, **store, depth, {});
   } else {
     note(findings, Level::kError, "artefacts", store.error().message);
   }
@@ -117,9 +117,9 @@ Result<std::vector<Finding>> examine_running(House& house, const ServeOptions& o
   Findings findings;
   examine_disk(findings, options);
   examine_programs(findings, options);
-  examine_catalog(findings, house.catalog(), depth);
+  examine_catalog(findings, house.catalog(), depth, context);
   ALCOVE_TRY_VOID(context.check());
-  examine_store(findings, house.store(), depth);
+  examine_store(findings, house.store(), depth, context);
   ALCOVE_TRY_VOID(context.check());
   examine_workers(findings, house.engine().progress());
   const search::IndexStatus index = house.search().status();

@@ -40,7 +40,7 @@ void log_failed_want(const Status& wanted) {
 }  // namespace
 
 std::vector<sqlite::Migration> catalog_migrations() {
-  return {auth::schema(), files::schema()};
+  return {auth::schema(), files::schema(), auth::device_schema()};
 }
 
 void LateLibraries::set(libraries::Libraries* libraries) {

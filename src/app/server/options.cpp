@@ -60,6 +60,16 @@ Result<ListenAddress> parse_listen(std::string_view text) {
   return address;
 }
 
+Result<bool> wants_tls(const ServeOptions& options, const ListenAddress& address) {
+  if (options.certificate.empty() != options.private_key.empty()) {
+    return fail(ErrorCode::kInvalidArgument, "--cert and --key belong together");
+  }
+  if (!options.certificate.empty() && options.lan_access == LanAccess::kPlainHttp) {
+    return fail(ErrorCode::kInvalidArgument, "--plain-http-on-lan and --cert contradict each other");
+  }
+  return !options.certificate.empty() || (!address.is_loopback && options.lan_access == LanAccess::kHttpsOnly);
+}
+
 std::string base_url(const ListenAddress& address, std::string_view scheme, std::string_view shown_host) {
   const bool needs_brackets = shown_host.contains(':');
   return fmt::format("{}://{}{}{}:{}", scheme, needs_brackets ? "[" : "", shown_host, needs_brackets ? "]" : "",

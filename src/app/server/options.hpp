@@ -18,7 +18,7 @@ struct ServeOptions {
   std::filesystem::path data_folder;
   std::string listen = "127.0.0.1:8420";
   LanAccess lan_access = LanAccess::kHttpsOnly;
-  std::filesystem::path certificate;  ///< With private_key, or neither.
+  std::filesystem::path certificate;  ///< With private_key, or neither. Given: HTTPS, also on loopback.
   std::filesystem::path private_key;
   std::vector<std::string> host_names;   ///< Names this machine is called by.
   std::filesystem::path worker_program;  ///< Empty: alcove-worker beside this program.
@@ -35,6 +35,8 @@ struct ListenAddress {
 
 /// "HOST:PORT" or "[V6]:PORT"; "localhost" is 127.0.0.1. Errors: kInvalidArgument.
 Result<ListenAddress> parse_listen(std::string_view text);
+/// True when HTTPS is spoken at `address`. Errors: kInvalidArgument for options that contradict one another.
+Result<bool> wants_tls(const ServeOptions& options, const ListenAddress& address);
 /// "http://host:port", with brackets where they belong.
 std::string base_url(const ListenAddress& address, std::string_view scheme, std::string_view shown_host);
 

@@ -26,6 +26,23 @@ TEST(ListenAddress, RefusesWhatIsNone) {
   }
 }
 
+TEST(WantsTls, WhereverACertificateIsGivenOrTheNetworkBegins) {
+  const ListenAddress loopback = *parse_listen("127.0.0.1:1");
+  const ListenAddress lan = *parse_listen("0.0.0.0:1");
+  ServeOptions options;
+  EXPECT_FALSE(*wants_tls(options, loopback));
+  EXPECT_TRUE(*wants_tls(options, lan));
+  options.lan_access = LanAccess::kPlainHttp;
+  EXPECT_FALSE(*wants_tls(options, lan));
+  options.certificate = "cert.pem";
+  EXPECT_FALSE(wants_tls(options, lan).has_value()) << "without its key";
+  options.private_key = "key.pem";
+  EXPECT_FALSE(wants_tls(options, lan).has_value()) << "plain HTTP with a certificate";
+  options.lan_access = LanAccess::kHttpsOnly;
+  EXPECT_TRUE(*wants_tls(options, lan));
+  EXPECT_TRUE(*wants_tls(options, loopback));
+}
+
 TEST(BaseUrl, PutsBracketsWhereTheyBelong) {
   EXPECT_EQ(base_url({.host = "::1", .port = 80, .is_loopback = true}, "http", "::1"), "http://[::1]:80");
   EXPECT_EQ(base_url({.host = "0.0.0.0", .port = 80, .is_loopback = false}, "https", "nas"), "https://nas:80");

@@ -1,8 +1,10 @@
 #include "app/server/serve.hpp"
 
-#include <csignal>
+#include <sys/stat.h>
 
+#include <csignal>
 #include <cstdio>
+#include <future>
 #include <memory>
 
 #include <fmt/format.h>
@@ -106,8 +108,10 @@ std::string shown_host(const ServeOptions& options, const ListenAddress& address
 }  // namespace
 
 Status serve(ServeOptions options) {
+  ::umask(077);  // Whatever is made in the data folder is for this user alone, indexes included.
   complete(options);
   ALCOVE_TRY(ListenAddress address, parse_listen(options.listen));
+  ALCOVE_TRY(const bool speaks_tls, wants_tls(options, address));
   std::optional<TlsFiles> tls;
   const sigset_t signals = ending_signals();
   ::pthread_sigmask(SIG_BLOCK, &signals, nullptr);
@@ -118,12 +122,14 @@ Status serve(ServeOptions options) {
     options.host_names.push_back(ascii_lower(os::host_name()));
   }
   ALCOVE_TRY(const std::unique_ptr<House> house, House::open(options));
-  if (!address.is_loopback && options.lan_access == LanAccess::kHttpsOnly) {
+  if (speaks_tls) {
     ALCOVE_TRY(tls, ensure_certificate(options, address));
   }
-  std::string url;
+  // Known when the port is bound; a handler that runs before waits for that moment.
+  std::promise<std::string> bound_url;
+  const std::shared_future<std::string> url = bound_url.get_future().share();
   rest::Services services = make_services(*house, options);
-  services.setup_url = [&url](const std::string& token) { return fmt::format("{}/setup#token={}", url, token); };
+  services.setup_url = [url](const std::string& token) { return fmt::format("{}/setup#token={}", url.get(), token); };
   rest::Api api(std::move(services));
   const web::WebFiles page(options.web_folder);
   if (!page.is_installed()) {
@@ -133,13 +139,13 @@ Status serve(ServeOptions options) {
   http_options.tcp = http::TcpListener{
       .host = address.host, .port = address.port, .tls = tls ? std::optional(tls->files) : std::nullopt};
   http_options.unix_socket = socket_path(options.data_folder);
-  // Handlers may ask for the url, which needs the port: they wait for nothing, the port is fixed before they run.
-  url = base_url(address, tls ? "https" : "http", shown_host(options, address));
   ALCOVE_TRY(const std::unique_ptr<http::Server> server,
              http::Server::start(
                  std::move(http_options), [&](http::Request& request) { return answer(api, page, request); },
                  [](const http::Request& request) { return rest::Api::is_long(request); }));
-  greet(*house, url, tls, api.services());
+  address.port = server->port();
+  bound_url.set_value(base_url(address, tls ? "https" : "http", shown_host(options, address)));
+  greet(*house, url.get(), tls, api.services());
 
   int caught = 0;
   ::sigwait(&signals, &caught);

@@ -18,9 +18,6 @@ Result<std::string> fingerprint_of(const std::filesystem::path& certificate) {
 
 Result<TlsFiles> ensure_certificate(const ServeOptions& options, const ListenAddress& address) {
   TlsFiles tls{.files = {.certificate = options.certificate, .private_key = options.private_key}, .fingerprint = {}};
-  if (options.certificate.empty() != options.private_key.empty()) {
-    return fail(ErrorCode::kInvalidArgument, "--cert and --key belong together");
-  }
   if (options.certificate.empty()) {
     const std::filesystem::path folder = options.data_folder / "tls";
     tls.files = {.certificate = folder / "certificate.pem", .private_key = folder / "private_key.pem"};

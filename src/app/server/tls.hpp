@@ -16,7 +16,7 @@ struct TlsFiles {
   std::string fingerprint;  ///< As browsers show it.
 };
 
-/// Errors: kInvalidArgument when only one of certificate and key is given, or they cannot be read.
+/// Requires: both of certificate and key, or neither (wants_tls). Errors: kInvalidArgument when they cannot be read.
 Result<TlsFiles> ensure_certificate(const ServeOptions& options, const ListenAddress& address);
 
 }  // namespace alcove::server

@@ -51,6 +51,8 @@ Status serve(const Options& options, Role& role) {
   sandbox::Policy policy = role.policy();
   policy.kept_descriptors = {options.channel_fd};
   policy.memory_bytes_max = options.memory_mib * kMebi;
+  policy.processor_seconds_max = options.cpu_seconds;
+  policy.threads_max += static_cast<std::uint64_t>(options.threads);
   wire::Hello hello;
   hello.role = options.role;
   hello.confinement = sandbox::isolate(policy);

@@ -27,6 +27,9 @@ Status take_option(std::string_view name, std::string_view value, Options& optio
   if (name == "--memory-mib") {
     return parse_number(name, value, std::uint64_t{0}, options.memory_mib);
   }
+  if (name == "--cpu-seconds") {
+    return parse_number(name, value, std::uint64_t{0}, options.cpu_seconds);
+  }
   if (name == "--models") {
     options.models_folder = value;
     return {};

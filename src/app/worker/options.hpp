@@ -17,12 +17,14 @@ struct Options {
   std::filesystem::path models_folder;  ///< model
   int threads = 1;                      ///< model; at least 1
   std::uint64_t memory_mib = 0;         ///< 0: no limit
+  std::uint64_t cpu_seconds = 0;        ///< 0: no limit
   bool keeps_stderr = false;            ///< For developers: libraries may print what documents contain.
 };
 
 /// How the program is called, for --help and after a mistake.
 inline constexpr const char* kUsage =
-    "alcove-worker decode|model|test --channel-fd N [--models DIR] [--threads N] [--memory-mib N] [--keep-stderr]\n"
+    "alcove-worker decode|model|test --channel-fd N [--models DIR] [--threads N] [--memory-mib N]\n"
+    "             [--cpu-seconds N] [--keep-stderr]\n"
     "Started by 'alcove serve'; reads documents and runs models in a sandbox.\n";
 
 /// Errors: kInvalidArgument, naming the argument.

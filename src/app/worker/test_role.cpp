@@ -69,6 +69,36 @@ Attempt try_writable_code() {
   return judge(memory == MAP_FAILED ? -1 : 0);
 }
 
+/// Shared memory counts against no limit of the process.
+Attempt try_shared_memory() {
+  void* memory = ::mmap(nullptr, 4096, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+  if (memory == MAP_FAILED) {
+    memory = ::mmap(nullptr, 4096, PROT_READ, MAP_SHARED | MAP_ANONYMOUS, -1, 0);  // To be made writable later.
+  }
+  return judge(memory == MAP_FAILED ? -1 : 0);
+}
+
+/// Refused when a memory file can neither be mapped for writing nor made larger than an answer.
+Attempt try_large_memory_file() {
+  const os::UniqueFd file(::memfd_create("large", MFD_CLOEXEC));
+  void* memory = ::mmap(nullptr, 4096, PROT_READ | PROT_WRITE, MAP_SHARED, file.value(), 0);
+  std::signal(SIGXFSZ, SIG_IGN);
+  const bool grew = ::ftruncate(file.value(), static_cast<off_t>(sandbox::kMemoryFileBytesMax) + 1) == 0;
+  return {.refused = memory == MAP_FAILED && !grew && ::ftruncate(file.value(), 4096) == 0, .detail = "mapped or grew"};
+}
+
+/// Refused when the number of memory files that exist at a time is limited.
+Attempt try_many_memory_files() {
+  std::vector<os::UniqueFd> files;
+  while (files.size() <= sandbox::kDescriptorsMax) {
+    files.emplace_back(::memfd_create("one of many", MFD_CLOEXEC));
+    if (!files.back()) {
+      return judge(-1);
+    }
+  }
+  return {.refused = false, .detail = "too many"};
+}
+
 /// Refused when nothing but the standard three, the channel and what came with the request is open.
 Attempt look_for_descriptors(const ipc::Frame& frame, int channel_fd) {
   std::string found;
@@ -109,6 +139,27 @@ Attempt try_reopening(const ipc::Frame& frame) {
   }
 }
 
+[[noreturn]] void burn() {
+  for (volatile std::uint64_t count = 0;; count = count + 1) {
+  }
+}
+
+/// Pages of memory files, made writable by the back door, while answers keep the server busy.
+Status eat_memory_files(ipc::Channel& channel) {
+  constexpr std::size_t kStep = 64UL * 1024 * 1024;
+  while (true) {
+    const int file = ::memfd_create("eaten", MFD_CLOEXEC);
+    void* memory =
+        file < 0 || ::ftruncate(file, kStep) != 0 ? MAP_FAILED : ::mmap(nullptr, kStep, PROT_READ, MAP_SHARED, file, 0);
+    if (memory != MAP_FAILED && ::mprotect(memory, kStep, PROT_READ | PROT_WRITE) == 0) {
+      std::memset(memory, 'x', kStep);
+    }
+    ALCOVE_TRY_VOID(channel.send(
+        wire::MessageKind::kTestReply,
+        wire::TestReply{.action = "eat_memory_files", .refused = memory == MAP_FAILED, .detail = "still here"}, {}));
+  }
+}
+
 void crash() {
   int* volatile nowhere = nullptr;
   *nowhere = 1;  // NOLINT(clang-analyzer-core.NullDereference): the point of it
@@ -143,6 +194,15 @@ Attempt perform(const std::string& action, const ipc::Frame& frame, int channel_
   if (action == "writable_code") {
     return try_writable_code();
   }
+  if (action == "shared_memory") {
+    return try_shared_memory();
+  }
+  if (action == "large_memory_file") {
+    return try_large_memory_file();
+  }
+  if (action == "many_memory_files") {
+    return try_many_memory_files();
+  }
   if (action == "inherited_fds") {
     return look_for_descriptors(frame, channel_fd);
   }
@@ -168,6 +228,8 @@ Attempt perform(const std::string& action, const ipc::Frame& frame, int channel_
     hang();
   } else if (action == "eat_memory") {
     eat_memory();
+  } else if (action == "burn") {
+    burn();
   }
   return {.refused = false, .detail = "no such action"};
 }
@@ -189,6 +251,9 @@ class TestRole final : public Role {
         return frame.error().code == ErrorCode::kUnavailable ? Status{} : std::unexpected(frame.error());
       }
       ALCOVE_TRY(const wire::TestRequest request, frame->as<wire::TestRequest>(wire::MessageKind::kTestRequest));
+      if (request.action == "eat_memory_files") {
+        return eat_memory_files(channel);
+      }
       Attempt attempt = perform(request.action, *frame, channel.fd());
       ALCOVE_TRY_VOID(channel.send(
           wire::MessageKind::kTestReply,

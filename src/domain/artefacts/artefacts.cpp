@@ -307,10 +307,12 @@ Result<std::vector<ContentNumber>> Store::missing(std::string_view stage, Among 
   return found;
 }
 
-Result<std::vector<std::string>> Store::check(bool deep) {
+Result<std::vector<std::string>> Store::check(bool deep, const Context& context) {
   std::vector<std::string> findings;
   ALCOVE_TRY_VOID(impl_->read([&](sqlite::Database& database) -> Status {
-    if (auto sound = database.check_integrity(deep); !sound) {
+    auto sound = database.check_integrity(deep, context);
+    ALCOVE_TRY_VOID(context.check());
+    if (!sound) {
       findings.push_back(sound.error().detail);
       return {};
     }
@@ -323,6 +325,7 @@ Result<std::vector<std::string>> Store::check(bool deep) {
       if (!more) {
         return {};
       }
+      ALCOVE_TRY_VOID(context.check());
       if (checksum_of(rows.column_blob(3)) != rows.column_int64(2)) {
         findings.push_back("content " + std::to_string(rows.column_int64(0)) + ", stage " +
                            std::string(rows.column_text(1)) + ": wrong checksum");

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "base/bytes.hpp"
+#include "base/context.hpp"
 #include "base/error.hpp"
 #include "base/ids.hpp"
 #include "base/time.hpp"
@@ -220,8 +221,9 @@ class Store {
   /// Erases a content that is still orphaned since before `before`. False when it is in use again.
   Result<bool> erase_orphaned(ContentNumber content, UnixMillis before);
 
-  /// Structure check, and every checksum when deep. Returns the findings.
-  Result<std::vector<std::string>> check(bool deep);
+  /// Structure check, and every checksum when deep. Returns the findings. Errors: kCancelled and kTimedOut by the
+  /// context.
+  Result<std::vector<std::string>> check(bool deep, const Context& context = {});
   [[nodiscard]] std::int64_t size_on_disk_bytes() const;
 
  private:

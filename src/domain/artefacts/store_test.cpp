@@ -515,5 +515,14 @@ TEST_F(StoreTest, AgreesWithASimpleReference) {
   }
 }
 
+TEST_F(StoreTest, ACheckEndsWhenItsCallerIsGone) {
+  std::stop_source gone;
+  gone.request_stop();
+  Context context;
+  context.stop = gone.get_token();
+  EXPECT_EQ(store_->check(true, context).error().code, ErrorCode::kCancelled);
+  EXPECT_TRUE(store_->check(true).has_value()) << "the connection is of use again";
+}
+
 }  // namespace
 }  // namespace alcove::artefacts

@@ -9,10 +9,12 @@
 #include <fmt/format.h>
 
 #include "base/bytes.hpp"
+#include "base/log.hpp"
 #include "base/text.hpp"
 #include "drivers/crypto/hash.hpp"
 #include "drivers/crypto/password.hpp"
 #include "drivers/crypto/random.hpp"
+#include "embedded/auth_devices.hpp"
 #include "embedded/auth_schema.hpp"
 
 namespace alcove::auth {
@@ -23,6 +25,7 @@ constexpr std::chrono::seconds kHashTurnMax{5};
 /// `last_seen` is written at most this often: reading a page must not be a write each time.
 constexpr std::int64_t kLastSeenStepMs = 60'000;
 constexpr std::size_t kUserAgentBytesMax = 300;
+static_assert(crypto::kPasswordBytesMax == 4 * kPasswordLengthMax, "every character of UTF-8 fits");
 
 Status check_new_account(std::string_view name, std::string_view password) {
   const auto refuse = [](std::string_view field, std::string message) {
@@ -35,8 +38,9 @@ Status check_new_account(std::string_view name, std::string_view password) {
   if (trimmed(name).empty() || trimmed(name) != name || has_control || utf8_length(name) > kNameLengthMax) {
     return refuse("/name", "A name has 1 to 64 characters and no space at its ends");
   }
-  if (utf8_length(password) < kPasswordLengthMin) {
-    return refuse("/password", fmt::format("A password has at least {} characters", kPasswordLengthMin));
+  if (const std::size_t length = utf8_length(password); length < kPasswordLengthMin || length > kPasswordLengthMax) {
+    return refuse("/password",
+                  fmt::format("A password has {} to {} characters", kPasswordLengthMin, kPasswordLengthMax));
   }
   return {};
 }
@@ -85,6 +89,42 @@ Status forget_attempts(sqlite::Database& database, const std::vector<Counter>& c
   return {};
 }
 
+Sha256 hash_of(std::string_view secret) {
+  return crypto::sha256(as_bytes(secret));
+}
+
+/// The oldest sign-in on a device that still counts.
+std::int64_t device_since_ms(std::int64_t now_ms) {
+  return now_ms - std::chrono::milliseconds(kDeviceIdleMax).count();
+}
+
+Result<bool> is_known_device(sqlite::Database& database, UserId user, std::string_view secret, std::int64_t now_ms) {
+  if (secret.empty()) {
+    return false;
+  }
+  const Sha256 hash = hash_of(secret);
+  ALCOVE_TRY(auto find, database.prepare("SELECT 1 FROM known_devices WHERE secret_sha256 = ? AND user_id = ? AND "
+                                         "last_unix_ms >= ?"));
+  return find.bind(1, ByteView(hash)).bind(2, user.value).bind(3, device_since_ms(now_ms)).step();
+}
+
+/// Notes a sign-in and returns the device's secret: its own where it is the user's already, else a new one. A device
+/// that two people use is known to whoever signed in last.
+Result<std::string> remember_device(sqlite::Database& database, UserId user, const std::string& shown,
+                                    std::int64_t now_ms) {
+  ALCOVE_TRY(const bool known, is_known_device(database, user, shown, now_ms));
+  std::string secret = known ? shown : crypto::random_secret();
+  const Sha256 hash = hash_of(secret);
+  ALCOVE_TRY(auto put, database.prepare("INSERT OR REPLACE INTO known_devices VALUES (?, ?, ?)"));
+  ALCOVE_TRY_VOID(put.bind(1, ByteView(hash)).bind(2, user.value).bind(3, now_ms).run());
+  ALCOVE_TRY(auto prune, database.prepare("DELETE FROM known_devices WHERE last_unix_ms < ?1 OR (user_id = ?2 AND "
+                                          "secret_sha256 NOT IN (SELECT secret_sha256 FROM known_devices WHERE "
+                                          "user_id = ?2 ORDER BY last_unix_ms DESC LIMIT ?3))"));
+  prune.bind(1, device_since_ms(now_ms)).bind(2, user.value).bind(3, static_cast<std::int64_t>(kDevicesPerUserMax));
+  ALCOVE_TRY_VOID(prune.run());
+  return secret;
+}
+
 Session read_session(const sqlite::Statement& row) {
   return Session{.id = row.column_int64(0),
                  .user = UserId{row.column_int64(1)},
@@ -99,6 +139,10 @@ Session read_session(const sqlite::Statement& row) {
 
 sqlite::Migration schema() {
   return {.name = "auth", .sql = embedded::auth_schema};
+}
+
+sqlite::Migration device_schema() {
+  return {.name = "auth devices", .sql = embedded::auth_devices};
 }
 
 std::string address_group(std::string_view address) {
@@ -136,7 +180,7 @@ struct Auth::Impl {
     hash_turns.release();
     return result;
   }
-  /// Writes a session row. The caller's transaction.
+  /// Writes a session row and remembers the device. The caller's transaction.
   Result<NewSession> add_session(sqlite::Database& database, Principal principal, const Origin& origin,
                                  std::int64_t now_ms);
 
@@ -149,8 +193,9 @@ struct Auth::Impl {
 
 Result<NewSession> Auth::Impl::add_session(sqlite::Database& database, Principal principal, const Origin& origin,
                                            std::int64_t now_ms) {
-  NewSession session{.secret = crypto::random_secret(), .id = 0, .principal = std::move(principal)};
-  const Sha256 hash = crypto::sha256(as_bytes(session.secret));
+  NewSession session{
+      .secret = crypto::random_secret(), .device_secret = {}, .id = 0, .principal = std::move(principal)};
+  const Sha256 hash = hash_of(session.secret);
   ALCOVE_TRY(auto insert, database.prepare("INSERT INTO sessions (secret_sha256, user_id, created_unix_ms, "
                                            "last_seen_unix_ms, address, user_agent) VALUES (?, ?, ?, ?, ?, ?)"));
   insert.bind(1, ByteView(hash)).bind(2, session.principal.user.value).bind(3, now_ms).bind(4, now_ms);
@@ -163,6 +208,7 @@ Result<NewSession> Auth::Impl::add_session(sqlite::Database& database, Principal
                               "DESC, id DESC LIMIT ?3))"));
   prune.bind(1, now_ms - std::chrono::milliseconds(kSessionIdleMax).count()).bind(2, session.principal.user.value);
   ALCOVE_TRY_VOID(prune.bind(3, static_cast<std::int64_t>(kSessionsPerUserMax)).run());
+  ALCOVE_TRY(session.device_secret, remember_device(database, session.principal.user, origin.device_secret, now_ms));
   return session;
 }
 
@@ -236,8 +282,6 @@ Result<NewSession> Auth::set_up(std::string_view token, std::string_view name, s
                     .name = std::string(name),
                     .is_owner = true};
     ALCOVE_TRY_VOID(database.execute("DELETE FROM auth_settings WHERE name = 'setup_token_sha256'"));
-    ALCOVE_TRY(auto known, database.prepare("INSERT OR REPLACE INTO known_addresses VALUES (?, ?, ?)"));
-    ALCOVE_TRY_VOID(known.bind(1, owner.user.value).bind(2, address_group(origin.address)).bind(3, now_ms).run());
     ALCOVE_TRY(session, impl_->add_session(database, std::move(owner), origin, now_ms));
     return {};
   }));
@@ -253,24 +297,20 @@ Result<SignIn> Auth::sign_in(std::string_view name, std::string_view password, c
   std::chrono::milliseconds wait{0};
   ALCOVE_TRY_VOID(impl_->catalog.write([&](sqlite::Transaction& transaction) -> Status {
     sqlite::Database& database = transaction.database();
-    ALCOVE_TRY(auto find, database.prepare("SELECT id, name, is_owner, password_hash, EXISTS (SELECT 1 FROM "
-                                           "known_addresses WHERE user_id = users.id AND address = ?2) "
-                                           "FROM users WHERE name = ?1"));
-    find.bind(1, name).bind(2, std::string_view(group));
-    ALCOVE_TRY(const bool found, find.step());
+    ALCOVE_TRY(auto find, database.prepare("SELECT id, name, is_owner, password_hash FROM users WHERE name = ?"));
+    ALCOVE_TRY(const bool found, find.bind(1, name).step());
     bool known = false;
     if (found) {
       principal.user = UserId{find.column_int64(0)};
       principal.name = find.column_text(1);
       principal.is_owner = find.column_int64(2) == 1;
       stored_hash = find.column_text(3);
-      known = find.column_int64(4) == 1;
+      ALCOVE_TRY(known, is_known_device(database, principal.user, origin.device_secret, now_ms));
     }
-    const std::string account = ascii_lower(name);
     if (known) {
-      counters = {{.scope = "known", .key = fmt::format("{} {}", account, group), .wait_max = kKnownWaitMax}};
+      counters = {{.scope = "known", .key = to_hex(hash_of(origin.device_secret)), .wait_max = kKnownWaitMax}};
     } else {
-      counters = {{.scope = "account", .key = account, .wait_max = kStrangerWaitMax},
+      counters = {{.scope = "account", .key = ascii_lower(name), .wait_max = kStrangerWaitMax},
                   {.scope = "address", .key = group, .wait_max = kStrangerWaitMax}};
     }
     ALCOVE_TRY(wait, count_attempt(database, counters, now_ms));
@@ -287,12 +327,16 @@ Result<SignIn> Auth::sign_in(std::string_view name, std::string_view password, c
   ALCOVE_TRY_VOID(impl_->catalog.write([&](sqlite::Transaction& transaction) -> Status {
     sqlite::Database& database = transaction.database();
     ALCOVE_TRY_VOID(forget_attempts(database, counters));
-    ALCOVE_TRY(auto known, database.prepare("INSERT OR REPLACE INTO known_addresses VALUES (?, ?, ?)"));
-    ALCOVE_TRY_VOID(known.bind(1, principal.user.value).bind(2, std::string_view(group)).bind(3, now_ms).run());
     ALCOVE_TRY(result.session, impl_->add_session(database, principal, origin, now_ms));
     return {};
   }));
   return result;
+}
+
+Status Auth::clear_waits() {
+  return impl_->catalog.write([](sqlite::Transaction& transaction) -> Status {
+    return transaction.database().execute("DELETE FROM sign_in_attempts");
+  });
 }
 
 Result<std::optional<SignedIn>> Auth::find_session(std::string_view secret, const Origin& origin) {
@@ -300,7 +344,7 @@ Result<std::optional<SignedIn>> Auth::find_session(std::string_view secret, cons
   if (secret.empty()) {
     return signed_in;
   }
-  const Sha256 hash = crypto::sha256(as_bytes(secret));
+  const Sha256 hash = hash_of(secret);
   const std::int64_t now_ms = impl_->clock().value;
   std::int64_t last_seen_ms = 0;
   ALCOVE_TRY_VOID(impl_->catalog.read([&](sqlite::Database& database) -> Status {
@@ -314,7 +358,8 @@ Result<std::optional<SignedIn>> Auth::find_session(std::string_view secret, cons
                                          .user = UserId{find.column_int64(1)},
                                          .name = std::string(find.column_text(2)),
                                          .is_owner = find.column_int64(3) == 1},
-                           .session_id = find.column_int64(0)};
+                           .session_id = find.column_int64(0),
+                           .was_renewed = false};
     }
     return {};
   }));
@@ -322,11 +367,15 @@ Result<std::optional<SignedIn>> Auth::find_session(std::string_view secret, cons
     return std::optional<SignedIn>();
   }
   if (now_ms - last_seen_ms >= kLastSeenStepMs) {
-    ALCOVE_TRY_VOID(impl_->catalog.write([&](sqlite::Transaction& transaction) -> Status {
+    const Status noted = impl_->catalog.write([&](sqlite::Transaction& transaction) -> Status {
       ALCOVE_TRY(auto touch, transaction.database().prepare("UPDATE sessions SET last_seen_unix_ms = ?, address = ? "
                                                             "WHERE id = ?"));
       return touch.bind(1, now_ms).bind(2, origin.address).bind(3, signed_in->session_id).run();
-    }));
+    });
+    signed_in->was_renewed = noted.has_value();
+    if (!noted) {
+      log_warning("auth", "the use of session {} cannot be noted: {}", signed_in->session_id, noted.error().detail);
+    }
   }
   return signed_in;
 }

@@ -27,9 +27,14 @@ inline constexpr std::chrono::hours kSessionIdleMax{24 * 30};
 inline constexpr std::size_t kSessionsPerUserMax = 50;
 /// Wrong attempts before the waiting begins; from then on it doubles: 1 s, 2 s, 4 s …
 inline constexpr std::int64_t kFreeAttempts = 4;
-/// Longest wait for strangers, and for an address where the account signed in before: the owner is never locked out.
+/// Longest wait for strangers, and for a device on which the account signed in before, which has a count of its own:
+/// whoever guesses, from whatever address, cannot lock the owner out of it.
 inline constexpr std::chrono::seconds kStrangerWaitMax{900};
 inline constexpr std::chrono::seconds kKnownWaitMax{30};
+/// A device that was not signed in on for this long is a stranger again; browsers keep a cookie no longer.
+inline constexpr std::chrono::hours kDeviceIdleMax{24 * 400};
+/// Known devices of one user; the longest unused one gives way.
+inline constexpr std::size_t kDevicesPerUserMax = 50;
 /// Wrong attempts are forgotten after this.
 inline constexpr std::chrono::hours kAttemptsKept{24};
 /// Rows of wrong attempts that are kept; the oldest give way.
@@ -42,6 +47,7 @@ inline constexpr std::size_t kNameLengthMax = 64;
 struct Origin {
   std::string address;
   std::string user_agent;
+  std::string device_secret = {};  ///< Of an earlier sign-in on this device; empty when there was none.
 };
 
 struct Session {
@@ -54,9 +60,10 @@ struct Session {
   std::string user_agent;
 };
 
-/// A session just made. `secret` goes into the cookie and nowhere else.
+/// A session just made. The secrets go into cookies and nowhere else.
 struct NewSession {
   std::string secret;
+  std::string device_secret;  ///< The one that the device showed, or a new one.
   std::int64_t id = 0;
   Principal principal;
 };
@@ -71,6 +78,7 @@ struct SignIn {
 struct SignedIn {
   Principal principal;
   std::int64_t session_id = 0;
+  bool was_renewed = false;  ///< The use was written down now: the cookie should live as much longer.
 };
 
 /// Thread safety: all calls from any thread; at most kHashesAtOnceMax hashes run at once, others wait five seconds.
@@ -90,9 +98,13 @@ class Auth {
   Result<NewSession> set_up(std::string_view token, std::string_view name, std::string_view password,
                             const Origin& origin);
 
-  /// Errors: kUnauthenticated for a wrong name or password, which take the same time.
+  /// A wrong attempt counts for the account and the address, or, on a device where the account signed in before, for
+  /// that device only. Errors: kUnauthenticated for a wrong name or password, which take the same time.
   Result<SignIn> sign_in(std::string_view name, std::string_view password, const Origin& origin);
-  /// Who holds the secret; nothing when no live session has it.
+  /// Forgets all wrong attempts, so that nobody must wait.
+  Status clear_waits();
+  /// Who holds the secret; nothing when no live session has it. That it was used is noted where possible: a full disk
+  /// signs nobody out.
   Result<std::optional<SignedIn>> find_session(std::string_view secret, const Origin& origin);
   /// Newest first; of one user, or of all.
   Result<std::vector<Session>> sessions(std::optional<UserId> user);
@@ -107,6 +119,8 @@ class Auth {
 
 /// schema.sql: users, sessions, sign-in attempts. The composition root puts it into the catalog's list.
 sqlite::Migration schema();
+/// devices.sql, later than `schema` in that list: devices on which a user signed in, in place of addresses.
+sqlite::Migration device_schema();
 
 /// The part of an address that one household shares: an IPv4 address, or the first 64 bits of an IPv6 address.
 std::string address_group(std::string_view address);

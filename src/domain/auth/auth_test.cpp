@@ -21,7 +21,7 @@ class AuthTest : public testing::Test {
         std::filesystem::temp_directory_path() /
         fmt::format("alcove-auth-{}-{}", ::getpid(), testing::UnitTest::GetInstance()->current_test_info()->name());
     std::filesystem::create_directories(folder_);
-    const std::array migrations = {schema()};
+    const std::array migrations = {schema(), device_schema()};
     auto catalog = catalog::Catalog::open(folder_, migrations);
     ASSERT_TRUE(catalog.has_value()) << catalog.error().detail;
     catalog_ = std::move(*catalog);
@@ -40,6 +40,7 @@ class AuthTest : public testing::Test {
     const std::string token = *auth_->make_setup_token();
     auto session = auth_->set_up(token, "ada", kPassword, home_);
     EXPECT_TRUE(session.has_value());
+    home_.device_secret = session->device_secret;
     return *session;
   }
   void advance(std::chrono::milliseconds time) { now_ms_ += time.count(); }
@@ -90,11 +91,86 @@ TEST_F(AuthTest, SlowsAStrangerButNeverTheOwner) {
   ASSERT_TRUE(slowed.has_value());
   EXPECT_FALSE(slowed->session.has_value());
   EXPECT_EQ(slowed->retry_after, std::chrono::seconds(1));
-  // From where the owner signed in before, the strangers' attempts do not count.
+  // Where the owner signed in before, the strangers' attempts do not count.
   EXPECT_TRUE(auth_->sign_in("ada", kPassword, home_)->session.has_value());
   advance(std::chrono::seconds(1));
   EXPECT_FALSE(auth_->sign_in("ada", "guess guess", stranger_).has_value());
   EXPECT_EQ(auth_->sign_in("ada", kPassword, stranger_)->retry_after, std::chrono::seconds(2));
+}
+
+TEST_F(AuthTest, GuessesFromTheOwnersAddressDoNotLockTheOwnersDeviceOut) {
+  make_owner();
+  const Origin neighbour{.address = home_.address, .user_agent = "Guess/1", .device_secret = "not a device"};
+  for (int i = 0; i < kFreeAttempts; ++i) {
+    EXPECT_FALSE(auth_->sign_in("ada", "guess guess", neighbour).has_value());
+  }
+  EXPECT_GT(auth_->sign_in("ada", kPassword, neighbour)->retry_after, std::chrono::seconds(0));
+  EXPECT_TRUE(auth_->sign_in("ada", kPassword, home_)->session.has_value());
+}
+
+TEST_F(AuthTest, SlowsGuessesOnAKnownDeviceByItsOwnCount) {
+  make_owner();
+  for (int i = 0; i < kFreeAttempts; ++i) {
+    EXPECT_FALSE(auth_->sign_in("ada", "guess guess", home_).has_value());
+  }
+  EXPECT_EQ(auth_->sign_in("ada", kPassword, home_)->retry_after, std::chrono::seconds(1));
+  EXPECT_TRUE(auth_->sign_in("ada", kPassword, stranger_)->session.has_value());
+}
+
+TEST_F(AuthTest, ADeviceIsKnownToItsUserOnlyAndForALimitedTime) {
+  const NewSession first = make_owner();
+  const auto again = auth_->sign_in("ada", kPassword, home_);
+  EXPECT_EQ(again->session->device_secret, first.device_secret) << "a known device keeps its secret";
+  const auto elsewhere = auth_->sign_in("ada", kPassword, stranger_);
+  EXPECT_NE(elsewhere->session->device_secret, first.device_secret);
+  for (int i = 0; i < kFreeAttempts; ++i) {
+    EXPECT_FALSE(auth_->sign_in("eve", "guess guess", home_).has_value());
+  }
+  EXPECT_GT(auth_->sign_in("eve", kPassword, home_)->retry_after, std::chrono::seconds(0));
+  EXPECT_TRUE(auth_->sign_in("ada", kPassword, home_)->session.has_value());
+  advance(kDeviceIdleMax + std::chrono::hours(1));
+  EXPECT_NE(auth_->sign_in("ada", kPassword, home_)->session->device_secret, first.device_secret);
+}
+
+TEST_F(AuthTest, TheOperatorClearsTheWaits) {
+  make_owner();
+  for (int i = 0; i < kFreeAttempts; ++i) {
+    EXPECT_FALSE(auth_->sign_in("ada", "guess guess", stranger_).has_value());
+  }
+  EXPECT_FALSE(auth_->sign_in("ada", kPassword, stranger_)->session.has_value());
+  ASSERT_TRUE(auth_->clear_waits().has_value());
+  EXPECT_TRUE(auth_->sign_in("ada", kPassword, stranger_)->session.has_value());
+}
+
+TEST_F(AuthTest, TakesPasswordsUpToTheLimitInAnyScript) {
+  const std::string token = *auth_->make_setup_token();
+  std::string longest;
+  for (std::size_t i = 0; i < kPasswordLengthMax; ++i) {
+    longest += "\xF0\x9F\x94\x91";
+  }
+  EXPECT_EQ(auth_->set_up(token, "ada", longest + "x", home_).error().field, "/password");
+  ASSERT_TRUE(auth_->set_up(token, "ada", longest, home_).has_value());
+  EXPECT_TRUE(auth_->sign_in("ada", longest, home_)->session.has_value());
+}
+
+TEST_F(AuthTest, AFullDiskSignsNobodyOut) {
+  const NewSession session = make_owner();
+  EXPECT_FALSE((*auth_->find_session(session.secret, home_))->was_renewed);
+  advance(std::chrono::minutes(2));
+  ASSERT_TRUE(catalog_
+                  ->write([](sqlite::Transaction& transaction) {
+                    return transaction.database().execute(
+                        "CREATE TRIGGER full BEFORE UPDATE ON sessions BEGIN SELECT RAISE(ABORT, 'full'); END");
+                  })
+                  .has_value());
+  const auto found = auth_->find_session(session.secret, home_);
+  ASSERT_TRUE(found.has_value() && found->has_value());
+  EXPECT_FALSE((*found)->was_renewed);
+  ASSERT_TRUE(
+      catalog_
+          ->write([](sqlite::Transaction& transaction) { return transaction.database().execute("DROP TRIGGER full"); })
+          .has_value());
+  EXPECT_TRUE((*auth_->find_session(session.secret, home_))->was_renewed);
 }
 
 TEST_F(AuthTest, SlowsGuessesOfManyNamesFromOneAddress) {
@@ -161,6 +237,11 @@ TEST_F(AuthTest, StoresNoSecret) {
                     find.bind(1, std::string_view(session.secret));
                     ALCOVE_TRY([[maybe_unused]] const bool row, find.step());
                     EXPECT_EQ(find.column_int64(0), 0);
+                    ALCOVE_TRY(auto device, database.prepare("SELECT count(*) FROM known_devices WHERE "
+                                                             "secret_sha256 = CAST(? AS BLOB)"));
+                    device.bind(1, std::string_view(session.device_secret));
+                    ALCOVE_TRY([[maybe_unused]] const bool more, device.step());
+                    EXPECT_EQ(device.column_int64(0), 0);
                     return {};
                   })
                   .has_value());

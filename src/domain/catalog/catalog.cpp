@@ -29,11 +29,11 @@ constexpr const char* kMarkerName = "alcove-data-folder";
 
 std::vector<fs::path> backups_newest_first(const fs::path& folder) {
   std::vector<fs::path> found;
-  std::error_code ignored;
-  for (const auto& entry : fs::directory_iterator(folder, ignored)) {
-    const std::string name = entry.path().filename().string();
+  std::error_code error;
+  for (fs::directory_iterator entry(folder, error), end; !error && entry != end; entry.increment(error)) {
+    const std::string name = entry->path().filename().string();
     if (name.starts_with("catalog-") && name.ends_with(".db")) {
-      found.push_back(entry.path());
+      found.push_back(entry->path());
     }
   }
   std::ranges::sort(found, std::greater<>());
@@ -218,9 +218,9 @@ const fs::path& Catalog::data_folder() const {
   return impl_->data_folder;
 }
 
-Status Catalog::check(bool deep) {
+Status Catalog::check(bool deep, const Context& context) {
   ALCOVE_TRY(auto reader, impl_->take_reader());
-  ALCOVE_TRY_VOID(reader.check_integrity(deep));
+  ALCOVE_TRY_VOID(reader.check_integrity(deep, context));
   impl_->give_back(std::move(reader));
   return {};
 }

@@ -8,6 +8,7 @@
 #include <memory>
 #include <span>
 
+#include "base/context.hpp"
 #include "base/error.hpp"
 #include "drivers/sqlite/sqlite.hpp"
 
@@ -46,8 +47,8 @@ class Catalog {
   Status backup_daily();
   /// The folder given to `open`.
   [[nodiscard]] const std::filesystem::path& data_folder() const;
-  /// Structure check, and every page when deep.
-  Status check(bool deep);
+  /// Structure check, and every page when deep. Errors: kCorrupt; kCancelled and kTimedOut by the context.
+  Status check(bool deep, const Context& context = {});
 
  private:
   struct Impl;

@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "base/log.hpp"
+#include "base/text.hpp"
 #include "domain/work/engine_impl.hpp"
 #include "drivers/os/file.hpp"
 #include "drivers/os/sealed_memory.hpp"
@@ -22,6 +23,14 @@ namespace {
 using artefacts::Completion;
 using artefacts::Task;
 using artefacts::TaskState;
+
+/// A worker's words are shown to people and kept: a compromised one must not fill the store with them.
+constexpr std::size_t kReasonBytesMax = 500;
+constexpr std::size_t kReasonCodeBytesMax = 64;
+
+std::string shortened(const std::string& text, std::size_t bytes_max) {
+  return to_valid_utf8(utf8_prefix(text, bytes_max));
+}
 
 /// What a stage that does not apply leaves behind, so that it is not tried again: a valid, empty result.
 Bytes empty_artefact(const std::string& stage) {
@@ -138,7 +147,7 @@ class Lease {
       }
       if (frame.kind == wire::MessageKind::kStageStarted) {
         ALCOVE_TRY(const auto started, frame.as<wire::StageStarted>(frame.kind));
-        running_ = started.stage;
+        running_ = is_open(started.stage) ? started.stage : running_;
         continue;
       }
       ALCOVE_TRY(auto finished, frame.as<wire::StageFinished>(wire::MessageKind::kStageFinished));
@@ -291,7 +300,8 @@ class Lease {
     const auto task = std::ranges::find_if(tasks_, [&](const Task& each) { return each.stage == finished.stage; });
     const int attempts = task == tasks_.end() ? 0 : task->attempts - task->crashes;
     Completion completion = engine_.make_outcome(tasks_.front().content, finished.stage, TaskState::kFailed,
-                                                 std::move(finished.reason_code), std::move(finished.reason));
+                                                 shortened(finished.reason_code, kReasonCodeBytesMax),
+                                                 shortened(finished.reason, kReasonBytesMax));
     completion.cpu_ms = finished.cpu_ms;
     switch (finished.outcome) {
       case wire::StageOutcome::kDone: completion.data = std::move(finished.artefact); break;
@@ -308,6 +318,12 @@ class Lease {
         break;
       case wire::StageOutcome::kFailed:
       case wire::StageOutcome::kCount_: break;
+    }
+    if (completion.data && completion.data->size() > wire::kArtefactBytesMax) {
+      completion.data.reset();
+      completion.state = TaskState::kFailed;
+      completion.reason_code = "too_large";
+      completion.reason = "What was read of it is too large to keep";
     }
     if (completion.data) {
       want_what_rests_on(completion);
@@ -413,6 +429,11 @@ void Engine::Impl::run_decode_lane(const std::stop_token& stop, int index) {
         log_error("work", leased.error());
       }
       seen = wait_for_work(seen, kIdleLook, stop);
+      if (const auto ended = worker->end_when_over_limit(); ended) {
+        log_warning("work", "{}: {}", lane, *ended);
+        worker.reset();
+        report("starting", *ended, 1);
+      }
       continue;
     }
     report("busy", {}, 0);
@@ -420,6 +441,9 @@ void Engine::Impl::run_decode_lane(const std::stop_token& stop, int index) {
       log_warning("work", "{}: {}", lane, *ended);
       worker.reset();
       report("starting", *ended, 1);
+    } else if (worker->is_worn()) {
+      worker.reset();  // Before its limit of processor time meets a document that is not to blame.
+      report("starting", {}, 0);
     } else {
       report("ready", {}, 0);
     }

@@ -239,6 +239,19 @@ TEST_F(EngineTest, AWorkerThatAnswersWhatWasNotAskedIsReplaced) {
   EXPECT_EQ(done(after), all_);
 }
 
+TEST_F(EngineTest, AnAnswerBeyondItsLimitsIsRefused) {
+  start();
+  const ContentNumber many = add("words 50001");
+  const ContentNumber babble = add("babble facts");
+  settle();
+  EXPECT_EQ(rows(many).at("passages").state, TaskState::kFailed);
+  EXPECT_EQ(rows(many).at("passages").reason_code, "damaged");
+  EXPECT_FALSE(done(many).contains("text_vectors"));
+  EXPECT_EQ(rows(babble).at("facts").state, TaskState::kFailed);
+  EXPECT_LE(rows(babble).at("facts").reason.size(), 500U);
+  EXPECT_LE(rows(babble).at("facts").reason_code.size(), 64U);
+}
+
 TEST_F(EngineTest, OutcomesAreKeptWithTheirReasonsAndABackoffIsNotWaitedFor) {
   start();
   const ContentNumber content = add("fail facts\nskip thumbnail\nretry language");

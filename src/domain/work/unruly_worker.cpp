@@ -2,7 +2,8 @@
 /// A worker for the engine's tests that does as the content says: crash, hang, fail, lie. It speaks the real protocol
 /// over the real channel; only what it makes is invented. A real worker cannot be made to crash on demand.
 ///
-/// A content is lines of "verb stage [file]": crash, crash-once (unless the file exists), hang, fail, retry, skip, lie.
+/// A content is lines of "verb stage [file]": crash, crash-once (unless the file exists), hang, fail, babble
+/// (fail with a megabyte of reasons), retry, skip, lie.
 /// "words N" sets the number of passages; the model role ends when a text holds "poison".
 
 #include <unistd.h>
@@ -110,6 +111,12 @@ wire::StageFinished run_stage(const wire::DecodeRequest& request, const std::str
     std::ofstream(script.files.at(stage)) << "failed";
     finished.outcome = wire::StageOutcome::kFailed;
     finished.reason = "As the content says";
+    return finished;
+  }
+  if (verb == "babble") {
+    finished.outcome = wire::StageOutcome::kFailed;
+    finished.reason_code = std::string(1'000'000, 'c');
+    finished.reason = std::string(1'000'000, 'r');
     return finished;
   }
   if (verb == "lie") {

@@ -8,12 +8,17 @@
 
 #include <fmt/format.h>
 
+#include "base/text.hpp"
+
 namespace alcove::work {
 
 namespace {
 
 /// How often memory is looked at while waiting for an answer.
 constexpr std::chrono::milliseconds kMemoryWatchInterval{200};
+/// What a worker says of itself is shown to people.
+constexpr std::size_t kHelloTextBytesMax = 500;
+constexpr std::size_t kConfinementsMax = 32;
 /// The worker's own limit counts reserved memory too, so it lies this fraction above ours.
 constexpr std::uint64_t kOwnLimitHeadroom = 4;
 
@@ -21,11 +26,26 @@ std::vector<std::string> worker_arguments(const WorkerOptions& options) {
   std::vector<std::string> arguments{
       options.role, "--channel-fd", std::to_string(os::kFirstPassedFd), "--memory-mib",
       std::to_string((options.memory_bytes_max + options.memory_bytes_max / kOwnLimitHeadroom) / (1024 * 1024))};
+  if (options.role != "model") {
+    arguments.insert(arguments.end(), {"--cpu-seconds", std::to_string(options.processor_time_max.count())});
+  }
   if (options.role == "model") {
     arguments.insert(arguments.end(),
                      {"--models", options.models_folder.string(), "--threads", std::to_string(options.threads)});
   }
   return arguments;
+}
+
+void shorten(wire::Hello& hello) {
+  const auto cut = [](std::string& text) { text = to_valid_utf8(utf8_prefix(text, kHelloTextBytesMax)); };
+  hello.confinement.resize(std::min(hello.confinement.size(), kConfinementsMax));
+  for (wire::ConfinementState& state : hello.confinement) {
+    cut(state.means);
+    cut(state.reason);
+  }
+  cut(hello.model_name);
+  cut(hello.model_fingerprint);
+  cut(hello.model_error);
 }
 
 }  // namespace
@@ -60,27 +80,45 @@ Result<std::unique_ptr<WorkerProcess>> WorkerProcess::start(const WorkerOptions&
   if (worker->hello_.protocol_version != wire::kProtocolVersion || worker->hello_.role != options.role) {
     return fail(ErrorCode::kUnsupported, "The worker program is of another version than the server");
   }
+  shorten(worker->hello_);
   return worker;
 }
 
 Result<ipc::Frame> WorkerProcess::receive(const Context& context) {
   while (true) {
+    if (const auto ended = end_when_over_limit(); ended) {
+      return fail(ErrorCode::kUnavailable, *ended);
+    }
     Context slice = context;
     slice.deadline = std::min(context.deadline, std::chrono::steady_clock::now() + kMemoryWatchInterval);
     auto frame = channel_.receive(slice);
     if (frame || frame.error().code != ErrorCode::kTimedOut) {
       return frame;
     }
-    if (takes_too_much_memory()) {
-      memory_exceeded_ = true;
-      kill();
-      return fail(ErrorCode::kUnavailable, end_reason());
-    }
     ALCOVE_TRY_VOID(context.check());
   }
 }
 
-bool WorkerProcess::takes_too_much_memory() const {
+std::optional<std::string> WorkerProcess::end_when_over_limit() {
+  if (!takes_too_much_memory()) {
+    return std::nullopt;
+  }
+  memory_exceeded_ = true;
+  kill();
+  return end_reason();
+}
+
+bool WorkerProcess::is_worn() const {
+  const auto used = os::read_processor_time(child_.pid());
+  return options_.role != "model" && used && 2 * *used > options_.processor_time_max;
+}
+
+bool WorkerProcess::takes_too_much_memory() {
+  const SteadyTime now = std::chrono::steady_clock::now();
+  if (now - kMemoryWatchInterval < memory_seen_) {
+    return false;
+  }
+  memory_seen_ = now;
   const auto use = os::read_memory_use_quickly(child_.pid());
   return use && use->anonymous_bytes > options_.memory_bytes_max;
 }
@@ -104,6 +142,10 @@ std::string WorkerProcess::end_reason() {
   }
   if ((*ended)->exit_code == wire::kExitOutOfMemory) {
     return fmt::format("It used more than {} MiB of memory", options_.memory_bytes_max / (1024 * 1024));
+  }
+  // At the limit the kernel says SIGXCPU and, to who does not listen, SIGKILL.
+  if ((*ended)->signal == SIGXCPU) {
+    return fmt::format("It used more than {} s of processor time", options_.processor_time_max.count());
   }
   if ((*ended)->signal == SIGSYS) {
     return "The sandbox ended it for a forbidden system call";

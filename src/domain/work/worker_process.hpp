@@ -32,6 +32,10 @@ struct WorkerOptions {
   int threads = 1;                      ///< model only
   /// Anonymous and shared memory past which the process is ended; its own limits lie a little higher.
   std::uint64_t memory_bytes_max = 2ULL * 1024 * 1024 * 1024;
+  /// Processor time of its whole life, after which the kernel ends it; not for the model worker, which computes for as
+  /// long as there is work. One document never needs as much as half of it, after which the owner replaces the worker
+  /// (`is_worn`).
+  std::chrono::seconds processor_time_max{3'600};
 };
 
 /// One worker process.
@@ -54,8 +58,13 @@ class WorkerProcess {
   Status send(wire::MessageKind kind, const T& message, const Context& context, std::span<const int> fds = {}) {
     return channel_.send(kind, message, context, fds);
   }
-  /// Like Channel::receive, but looks at the process's memory now and then and ends it when it takes too much.
+  /// Like Channel::receive, but looks at the process's memory now and then, also while frames come, and ends it when it
+  /// takes too much.
   Result<ipc::Frame> receive(const Context& context);
+  /// For the times between requests: ends a process that takes too much memory and says so.
+  std::optional<std::string> end_when_over_limit();
+  /// True when half of its processor time is used.
+  [[nodiscard]] bool is_worn() const;
 
   void kill();
   /// Why the process ended, as a sentence for the person ("The worker was ended by signal 11 (segmentation fault)").
@@ -64,12 +73,13 @@ class WorkerProcess {
 
  private:
   WorkerProcess(WorkerOptions options, os::ChildProcess child, ipc::Channel channel);
-  [[nodiscard]] bool takes_too_much_memory() const;
+  bool takes_too_much_memory();
 
   WorkerOptions options_;
   os::ChildProcess child_;
   ipc::Channel channel_;
   wire::Hello hello_;
+  SteadyTime memory_seen_ = SteadyTime::min();
   std::atomic<bool> memory_exceeded_{false};
   std::atomic<bool> killed_{false};
 };

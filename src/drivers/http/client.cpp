@@ -10,6 +10,7 @@
 #include <fmt/format.h>
 
 #include "base/text.hpp"
+#include "drivers/http/unix_path.hpp"
 
 namespace alcove::http {
 namespace {
@@ -22,7 +23,18 @@ Error client_error(beast::error_code error) {
   if (error == beast::error::timeout) {
     return make_error(ErrorCode::kTimedOut, "The server did not answer in time");
   }
-  return make_error(ErrorCode::kUnavailable, "The server is not running or ended the connection", error.message());
+  return make_error(ErrorCode::kInternal, "The server ended the connection without an answer", error.message());
+}
+
+/// Nobody listens there, or somebody does whom we do not reach.
+Error connect_error(beast::error_code error) {
+  if (error == std::errc::no_such_file_or_directory || error == std::errc::connection_refused) {
+    return make_error(ErrorCode::kUnavailable, "No server listens there", error.message());
+  }
+  if (error == std::errc::permission_denied) {
+    return make_error(ErrorCode::kForbidden, "The server's socket belongs to another user", error.message());
+  }
+  return client_error(error);
 }
 
 }  // namespace
@@ -30,6 +42,13 @@ Error client_error(beast::error_code error) {
 Result<ClientResponse> request_over_unix(const std::filesystem::path& socket_path, std::string_view method,
                                          std::string_view target, std::string body, std::chrono::milliseconds timeout) {
   try {
+    auto reachable = UnixPath::open(socket_path);
+    if (!reachable) {
+      // Without its folder there is no socket either.
+      return reachable.error().code == ErrorCode::kNotFound
+                 ? fail(ErrorCode::kUnavailable, "No server listens there", reachable.error().detail)
+                 : std::unexpected(std::move(reachable).error());
+    }
     asio::io_context io(1);
     UnixStream stream(io);
     beast::error_code failure;
@@ -39,10 +58,9 @@ Result<ClientResponse> request_over_unix(const std::filesystem::path& socket_pat
       io.restart();
       io.run();
     };
-    finish(
-        [&](auto done) { stream.async_connect(asio::local::stream_protocol::endpoint(socket_path.string()), done); });
+    finish([&](auto done) { stream.async_connect(asio::local::stream_protocol::endpoint(reachable->text()), done); });
     if (failure) {
-      return std::unexpected(client_error(failure));
+      return std::unexpected(connect_error(failure));
     }
     beast::http::request<beast::http::string_body> request;
     request.method_string({method.data(), method.size()});

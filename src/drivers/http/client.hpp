@@ -22,7 +22,8 @@ struct ClientResponse {
 };
 
 /// Sends one request and waits for the whole answer.
-/// Errors: kUnavailable when nobody listens at `socket_path`, kTimedOut, kCorrupt.
+/// Errors: kUnavailable when nobody listens at `socket_path` (no such socket, or a stale one), and only then;
+/// kForbidden when another user owns it, kInternal when the connection broke, kTimedOut.
 Result<ClientResponse> request_over_unix(const std::filesystem::path& socket_path, std::string_view method,
                                          std::string_view target, std::string body, std::chrono::milliseconds timeout);
 

@@ -41,10 +41,16 @@ std::string make_head(const Response& response, std::optional<std::int64_t> leng
   return head;
 }
 
-Response make_plain_response(int status, std::string_view sentence) {
-  return Response{.status = status,
-                  .headers = {{"Content-Type", "text/plain; charset=utf-8"}, {"X-Content-Type-Options", "nosniff"}},
-                  .body = fmt::format("{}\n", sentence)};
+Response make_problem_response(int status, std::string_view code, std::string_view sentence) {
+  // The sentences are our own and need no escape.
+  return Response{
+      .status = status,
+      .headers = {{"Content-Type", "application/problem+json"},
+                  {"X-Content-Type-Options", "nosniff"},
+                  {"Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'"},
+                  {"Cache-Control", "no-store"}},
+      .body = fmt::format(R"({{"type":"urn:alcove:error:{}","title":"{}","status":{},"code":"{}","detail":"{}"}})",
+                          code, status_text(status), status, code, sentence)};
 }
 
 Status fill_request(const beast::http::request<beast::http::string_body>& message, Request& request) {

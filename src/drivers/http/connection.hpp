@@ -2,6 +2,7 @@
 /// @file
 /// One connection: reads a request, has it handled, writes the answer, and so on. Only for this folder.
 
+#include <poll.h>
 #include <sys/socket.h>
 
 #include <algorithm>
@@ -31,6 +32,7 @@
 #include <boost/beast/http/string_body.hpp>
 #include <fmt/format.h>
 
+#include "base/log.hpp"
 #include "drivers/http/server.hpp"
 
 namespace alcove::http {
@@ -47,21 +49,27 @@ struct ConnectionHost {
   std::function<bool(std::function<void()>, bool is_long)> run;
   /// Called from any thread after a connection has gone.
   std::function<void()> on_gone;
-  std::atomic<std::size_t> connections{0};
+  std::atomic<std::size_t> connections{0};  ///< All of them.
+  std::atomic<std::size_t> unix_connections{0};
   std::atomic<std::uint64_t> next_request{1};
 };
 
 /// The status line and headers of an answer; `length` only where the body has one.
 std::string make_head(const Response& response, std::optional<std::int64_t> length, bool keep_alive, bool chunked);
-/// The answer to a request that never became one.
-Response make_plain_response(int status, std::string_view sentence);
+/// The answer to a request that never became one, or whose handler failed: a problem document (RFC 9457) with the code
+/// of base/error.hpp that fits the status.
+Response make_problem_response(int status, std::string_view code, std::string_view sentence);
 /// Copies method, target and headers. Errors: kInvalidArgument.
 Status fill_request(const beast::http::request<beast::http::string_body>& message, Request& request);
+
+/// How often a client that sent more than its request is looked after while the handler runs.
+inline constexpr std::chrono::milliseconds kDepartureLook{500};
 
 /// What the server can do with any connection.
 class AnyConnection {
  public:
   virtual ~AnyConnection() = default;
+  [[nodiscard]] virtual const Peer& peer() const = 0;
   /// Called on the I/O thread: ends idle connections now, the others after their answer.
   virtual void stop() = 0;
   /// Called on the I/O thread: cuts.
@@ -78,16 +86,20 @@ class Connection final : public AnyConnection, public std::enable_shared_from_th
   Connection(Stream stream, Peer peer, ConnectionHost& host)
       : stream_(std::move(stream)), timer_(stream_.get_executor()), peer_(std::move(peer)), host_(host) {
     host_.connections.fetch_add(1);
+    host_.unix_connections.fetch_add(peer_.kind == Peer::Kind::kUnix ? 1 : 0);
   }
   ~Connection() override {
     if (events_) {
       events_->close();
     }
+    host_.unix_connections.fetch_sub(peer_.kind == Peer::Kind::kUnix ? 1 : 0);
     host_.connections.fetch_sub(1);
     host_.on_gone();
   }
   Connection(const Connection&) = delete;
   Connection& operator=(const Connection&) = delete;
+
+  [[nodiscard]] const Peer& peer() const override { return peer_; }
 
   void start() {
     if constexpr (kIsTls) {
@@ -139,7 +151,7 @@ class Connection final : public AnyConnection, public std::enable_shared_from_th
     idle_ = true;
     // The first byte may take the idle time; from then on the whole header has the receive time.
     if (buffer_.size() == 0) {
-      lowest().expires_after(host_.limits.idle_timeout);
+      lowest().expires_after(is_first_ ? host_.limits.first_request_timeout : host_.limits.idle_timeout);
       stream_.async_read_some(buffer_.prepare(4096),
                               [self = this->shared_from_this()](beast::error_code error, std::size_t size) {
                                 if (error) {
@@ -155,6 +167,7 @@ class Connection final : public AnyConnection, public std::enable_shared_from_th
 
   void read_rest_of_head() {
     idle_ = false;
+    is_first_ = false;
     lowest().expires_after(host_.limits.receive_timeout);
     beast::http::async_read_header(stream_, buffer_, *parser_,
                                    [self = this->shared_from_this()](beast::error_code error, std::size_t) {
@@ -194,17 +207,17 @@ class Connection final : public AnyConnection, public std::enable_shared_from_th
   void refuse(beast::error_code error) {
     keep_alive_ = false;
     if (error == beast::http::error::header_limit) {
-      return write(make_plain_response(431, "The request's header is too large"));
+      return write(make_problem_response(431, "too_large", "The request's header is too large"));
     }
     if (error == beast::http::error::body_limit) {
-      return write(make_plain_response(413, "The request's body is too large"));
+      return write(make_problem_response(413, "too_large", "The request's body is too large"));
     }
     if (error == beast::error::timeout) {
       return finish();
     }
     if (error.category() == beast::http::make_error_code(beast::http::error::bad_method).category() &&
         error != beast::http::error::end_of_stream && error != beast::http::error::partial_message) {
-      return write(make_plain_response(400, "The request is not valid HTTP"));
+      return write(make_problem_response(400, "invalid_argument", "The request is not valid HTTP"));
     }
     finish();
   }
@@ -217,7 +230,7 @@ class Connection final : public AnyConnection, public std::enable_shared_from_th
     auto request = std::make_shared<Request>();
     if (const Status filled = fill_request(message, *request); !filled) {
       keep_alive_ = false;
-      return write(make_plain_response(400, filled.error().message));
+      return write(make_problem_response(400, "invalid_argument", filled.error().message));
     }
     request->body = std::move(message.body());
     request->peer = peer_;
@@ -230,35 +243,56 @@ class Connection final : public AnyConnection, public std::enable_shared_from_th
     const bool is_long = host_.is_long(*request);
     const bool queued = host_.run(
         [self = this->shared_from_this(), request] {
-          auto response = std::make_shared<Response>(self->host_.handler(*request));
+          auto response = std::make_shared<Response>(self->answer_of(*request));
           asio::post(self->stream_.get_executor(), [self, response] { self->write(std::move(*response)); });
         },
         is_long);
     if (!queued) {
-      Response busy = make_plain_response(503, "The server is busy; try again in a moment");
+      Response busy = make_problem_response(503, "overloaded", "The server is busy; try again in a moment");
       busy.headers.emplace_back("Retry-After", "1");
       write(std::move(busy));
     }
   }
 
+  /// On a thread of the pool. A handler that throws costs its own request only.
+  Response answer_of(Request& request) const {
+    try {
+      return host_.handler(request);
+    } catch (const std::exception& error) {
+      log_error("http", "{}: the handler failed: {}", request.id, error.what());
+    }
+    return make_problem_response(500, "internal", "Something went wrong on the server");
+  }
+
   /// While the handler runs nothing is read, so a client's leaving would go unseen: look whenever bytes or an end come.
   void watch_for_departure() {
-    lowest().socket().async_wait(
-        asio::socket_base::wait_read, [self = this->shared_from_this()](beast::error_code error) {
-          if (error) {
-            return;
-          }
-          char byte = 0;
-          const auto peeked = ::recv(self->lowest().socket().native_handle(), &byte, 1, MSG_PEEK | MSG_DONTWAIT);
-          if (peeked == 0) {
-            self->stop_source_.request_stop();
-          }
-        });
+    lowest().socket().async_wait(asio::socket_base::wait_read,
+                                 [self = this->shared_from_this()](beast::error_code error) {
+                                   if (!error) {
+                                     self->look_for_departure();
+                                   }
+                                 });
+  }
+
+  /// What a client sent before it left (the next request, the end of TLS) hides the end from a read; the socket knows.
+  void look_for_departure() {
+    pollfd state{.fd = lowest().socket().native_handle(), .events = POLLRDHUP, .revents = 0};
+    if (::poll(&state, 1, 0) > 0) {  // POLLHUP and POLLERR come unasked.
+      return static_cast<void>(stop_source_.request_stop());
+    }
+    // Bytes that nobody reads now would wake the wait above again at once.
+    timer_.expires_after(kDepartureLook);
+    timer_.async_wait([self = this->shared_from_this()](beast::error_code error) {
+      if (!error) {
+        self->look_for_departure();
+      }
+    });
   }
 
   void write(Response response) {
     beast::error_code ignored;
     lowest().socket().cancel(ignored);  // Ends the watch; nothing else is pending here.
+    timer_.cancel();
     response_ = std::move(response);
     if (stopping_) {
       keep_alive_ = false;
@@ -390,6 +424,7 @@ class Connection final : public AnyConnection, public std::enable_shared_from_th
     append_chunk(text);
     if (closed) {
       output_ += chunks_allowed_ ? "0\r\n\r\n" : "";
+      writing_ = true;  // The last: what still notifies finds nothing to do.
       return write_output([](Connection& self) { self.finish(); });
     }
     writing_ = true;
@@ -472,6 +507,7 @@ class Connection final : public AnyConnection, public std::enable_shared_from_th
   bool head_only_ = false;
   bool stopping_ = false;
   bool idle_ = false;
+  bool is_first_ = true;
   bool writing_ = false;
 };
 

@@ -2,13 +2,16 @@
 #include <fcntl.h>
 #include <netinet/in.h>
 #include <poll.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 #include <atomic>
 #include <filesystem>
 #include <fstream>
 #include <latch>
+#include <new>
 #include <string>
 #include <thread>
 
@@ -23,6 +26,7 @@
 namespace alcove::http {
 namespace {
 
+using testing::AllOf;
 using testing::HasSubstr;
 using testing::Not;
 using testing::StartsWith;
@@ -30,8 +34,15 @@ using testing::StartsWith;
 /// A bare TCP connection, so that tests can say things no proper client would.
 class Wire {
  public:
-  explicit Wire(std::uint16_t port) : fd_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
+  explicit Wire(std::uint16_t port, const char* from = nullptr)
+      : fd_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
     sockaddr_in address{};
+    if (from != nullptr) {
+      sockaddr_in source{};
+      source.sin_family = AF_INET;
+      EXPECT_EQ(::inet_pton(AF_INET, from, &source.sin_addr), 1);
+      EXPECT_EQ(::bind(fd_.value(), reinterpret_cast<sockaddr*>(&source), sizeof source), 0);
+    }
     address.sin_family = AF_INET;
     address.sin_port = htons(port);
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
@@ -42,6 +53,11 @@ class Wire {
   }
   void half_close() { ::shutdown(fd_.value(), SHUT_WR); }
   void close() { fd_.reset(); }
+  void reset() {
+    const linger at_once{.l_onoff = 1, .l_linger = 0};
+    ::setsockopt(fd_.value(), SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
+    fd_.reset();
+  }
   /// Until the server closes, `stop_at` appears, or five seconds pass.
   std::string read(std::string_view stop_at = {}) {
     std::string text;
@@ -74,8 +90,11 @@ class HttpServer : public testing::Test {
     ServerOptions options;
     options.tcp = TcpListener{.host = "127.0.0.1", .port = 0, .tls = std::nullopt};
     options.unix_socket = folder_ / "s.sock";
+    options.limits.header_bytes_max = 16UL * 1024;
     options.limits.body_bytes_max = 1000;
     options.limits.connections_max = 20;
+    options.limits.connections_per_address_max = connections_per_address_max_;
+    options.limits.first_request_timeout = std::chrono::milliseconds(600);
     options.limits.receive_timeout = std::chrono::milliseconds(300);
     options.limits.send_timeout = std::chrono::milliseconds(500);
     options.limits.idle_timeout = std::chrono::milliseconds(1'000);
@@ -100,6 +119,9 @@ class HttpServer : public testing::Test {
       auto fd = os::open_path(folder_ / "file", O_RDONLY);
       return Response{
           .status = 206, .headers = {}, .body = FileBody{.descriptor = std::move(*fd), .offset = 5, .length = 300'000}};
+    }
+    if (what == "throw") {
+      throw std::bad_alloc();
     }
     if (what == "events") {
       events_ = std::make_shared<EventStream>();
@@ -130,6 +152,7 @@ class HttpServer : public testing::Test {
     return wire.read();
   }
 
+  std::size_t connections_per_address_max_ = 100;
   std::filesystem::path folder_;
   std::shared_ptr<EventStream> events_;
   std::atomic<int> waiting_{0};
@@ -174,13 +197,16 @@ TEST_F(HttpServer, RefusesMalformedRequests) {
                            "GET / HTTP/7.1\r\nHost: a\r\n\r\n", "GET / HTTP/1.1\r\nHost : a\r\n\r\n",
                            "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: x\r\n\r\n",
                            "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nab"}) {
-    EXPECT_THAT(ask(text), StartsWith("HTTP/1.1 400")) << text;
+    EXPECT_THAT(ask(text),
+                AllOf(StartsWith("HTTP/1.1 400"), HasSubstr("\r\nContent-Type: application/problem+json\r\n"),
+                      HasSubstr(R"("code":"invalid_argument")")))
+        << text;
   }
 }
 
 TEST_F(HttpServer, RefusesALargeHeader) {
   const std::string answer = ask(fmt::format("GET / HTTP/1.1\r\nHost: a\r\nX: {}\r\n\r\n", std::string(17'000, 'x')));
-  EXPECT_THAT(answer, StartsWith("HTTP/1.1 431"));
+  EXPECT_THAT(answer, AllOf(StartsWith("HTTP/1.1 431"), HasSubstr("application/problem+json")));
 }
 
 TEST_F(HttpServer, RefusesALargeBody) {
@@ -250,11 +276,78 @@ TEST_F(HttpServer, TellsAHandlerThatTheClientHasGone) {
   first.send("GET /long HTTP/1.1\r\nHost: a\r\n\r\n");
   waiting_.wait(0);
   first.close();
-  // Only one such thread exists: this one is answered when the first has stopped.
+  // Only one such thread exists: this one runs when the first has stopped.
   Wire second(server_->port());
   second.send("GET /long HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
   waiting_.wait(1);
   second.close();
+}
+
+TEST_F(HttpServer, SeesAClientGoThatSentMoreThanItsRequest) {
+  Wire first(server_->port());
+  first.send("GET /long HTTP/1.1\r\nHost: a\r\n\r\nGET /next HTTP/1.1\r\nHost: a\r\n\r\n");
+  waiting_.wait(0);
+  first.close();  // With bytes unread at the server, which a read would see before the end.
+  Wire second(server_->port());
+  second.send("GET /long HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
+  waiting_.wait(1);
+  second.close();
+}
+
+TEST_F(HttpServer, SeesAClientGoByReset) {
+  Wire first(server_->port());
+  first.send("GET /long HTTP/1.1\r\nHost: a\r\n\r\n");
+  waiting_.wait(0);
+  first.reset();
+  Wire second(server_->port());
+  second.send("GET /long HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
+  waiting_.wait(1);
+  second.close();
+}
+
+TEST_F(HttpServer, AnswersAHandlerThatThrowsAndGoesOn) {
+  Wire wire(server_->port());
+  wire.send("GET /throw HTTP/1.1\r\nHost: a\r\n\r\n");
+  EXPECT_THAT(wire.read("}"), AllOf(StartsWith("HTTP/1.1 500"), HasSubstr(R"("code":"internal")")));
+  wire.send("GET /two HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
+  EXPECT_THAT(wire.read(), HasSubstr("GET two"));
+}
+
+TEST_F(HttpServer, GoesOnListeningAfterDescriptorsRanOut) {
+  rlimit before{};
+  ASSERT_EQ(::getrlimit(RLIMIT_NOFILE, &before), 0);
+  // Clients of both kinds whose acceptance fails: their own sockets exist already when the limit comes.
+  Wire tcp(server_->port());
+  EXPECT_THAT((tcp.send("GET /x HTTP/1.1\r\nHost: a\r\n\r\n"), tcp.read("uid")), HasSubstr("GET x"));
+  const os::UniqueFd probe = std::move(*os::open_path("/dev/null", O_RDONLY));
+  const os::UniqueFd waiting_tcp(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  const os::UniqueFd waiting_unix(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  rlimit none = before;
+  none.rlim_cur = static_cast<rlim_t>(probe.value());
+  ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &none), 0);
+  sockaddr_in tcp_address{};
+  tcp_address.sin_family = AF_INET;
+  tcp_address.sin_port = htons(server_->port());
+  tcp_address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  EXPECT_EQ(::connect(waiting_tcp.value(), reinterpret_cast<sockaddr*>(&tcp_address), sizeof tcp_address), 0);
+  sockaddr_un unix_address{};
+  unix_address.sun_family = AF_UNIX;
+  (folder_ / "s.sock").string().copy(unix_address.sun_path, sizeof unix_address.sun_path - 1);
+  EXPECT_EQ(::connect(waiting_unix.value(), reinterpret_cast<sockaddr*>(&unix_address), sizeof unix_address), 0);
+  // Nobody is accepted meanwhile, for several pauses of both acceptors.
+  pollfd unanswered{.fd = waiting_tcp.value(), .events = POLLIN, .revents = 0};
+  EXPECT_EQ(::poll(&unanswered, 1, 350), 0);
+  ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &before), 0);
+  EXPECT_THAT(ask("GET /tcp HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"), HasSubstr("GET tcp"));
+  const auto response = request_over_unix(folder_ / "s.sock", "GET", "/unix", "", std::chrono::seconds(5));
+  ASSERT_TRUE(response.has_value()) << response.error().detail;
+  EXPECT_THAT(response->body, HasSubstr("GET unix"));
+}
+
+TEST_F(HttpServer, CutsAConnectionThatNeverAsksSoonerThanAnIdleOne) {
+  const auto begin = std::chrono::steady_clock::now();
+  EXPECT_EQ(ask(""), "");
+  EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::milliseconds(950));
 }
 
 TEST_F(HttpServer, AnswersBusyWhenTheQueueIsFull) {
@@ -278,6 +371,49 @@ TEST_F(HttpServer, RefusesConnectionsBeyondTheLimit) {
     EXPECT_THAT(wires.back()->read("uid"), HasSubstr("GET x"));
   }
   EXPECT_EQ(ask(""), "");
+  // The command line has its own count.
+  const auto response = request_over_unix(folder_ / "s.sock", "GET", "/unix", "", std::chrono::seconds(5));
+  ASSERT_TRUE(response.has_value()) << response.error().detail;
+}
+
+/// A server that lets one address have three connections.
+class HttpServerOfFew : public HttpServer {
+ protected:
+  void SetUp() override {
+    connections_per_address_max_ = 3;
+    HttpServer::SetUp();
+  }
+};
+
+TEST_F(HttpServerOfFew, RefusesMoreConnectionsOfOneAddress) {
+  std::vector<std::unique_ptr<Wire>> wires;
+  for (int i = 0; i < 3; ++i) {
+    wires.push_back(std::make_unique<Wire>(server_->port()));
+    wires.back()->send("GET /x HTTP/1.1\r\nHost: a\r\n\r\n");
+    EXPECT_THAT(wires.back()->read("uid"), HasSubstr("GET x"));
+  }
+  EXPECT_EQ(ask("GET /x HTTP/1.1\r\nHost: a\r\n\r\n"), "");
+  Wire other(server_->port(), "127.0.0.2");
+  other.send("GET /x HTTP/1.1\r\nHost: a\r\n\r\n");
+  EXPECT_THAT(other.read("uid"), HasSubstr("GET x"));
+}
+
+TEST_F(HttpServer, ListensAtAPathLongerThanAnAddress) {
+  const auto deep = folder_ / std::string(120, 'd');
+  std::filesystem::create_directories(deep);
+  ServerOptions options;
+  options.unix_socket = deep / "s.sock";
+  auto server = Server::start(
+      std::move(options), [this](Request& request) { return handle(request); }, [](const Request&) { return false; });
+  ASSERT_TRUE(server.has_value()) << server.error().detail;
+  const auto response = request_over_unix(deep / "s.sock", "GET", "/deep", "", std::chrono::seconds(5));
+  ASSERT_TRUE(response.has_value()) << response.error().detail;
+  EXPECT_THAT(response->body, HasSubstr("GET deep"));
+  EXPECT_EQ(std::filesystem::status(deep / "s.sock").permissions(), std::filesystem::perms(0600));
+  server->reset();
+  EXPECT_FALSE(std::filesystem::exists(deep / "s.sock"));
+  EXPECT_EQ(request_over_unix(deep / "s.sock", "GET", "/", "", std::chrono::seconds(5)).error().code,
+            ErrorCode::kUnavailable);
 }
 
 TEST_F(HttpServer, NamesTheUserAtTheUnixSocket) {

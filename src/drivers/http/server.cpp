@@ -1,9 +1,9 @@
 #include "drivers/http/server.hpp"
 
 #include <sys/stat.h>
-#include <sys/un.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <atomic>
 #include <thread>
 #include <vector>
@@ -16,6 +16,7 @@
 
 #include "base/log.hpp"
 #include "drivers/http/connection.hpp"
+#include "drivers/http/unix_path.hpp"
 
 namespace alcove::http {
 namespace {
@@ -39,7 +40,12 @@ class Pool {
           if (!work) {
             return;
           }
-          (*work)();
+          // What throws here is a lack of memory; its connection ends with it, the others go on.
+          try {
+            (*work)();
+          } catch (const std::exception& error) {
+            log_error("http", "a piece of work ended: {}", error.what());
+          }
         }
       });
     }
@@ -54,6 +60,21 @@ class Pool {
   BoundedQueue<std::function<void()>> queue_;
   std::vector<std::jthread> threads_;
 };
+
+/// What one household shares: an IPv4 address, or the first 64 bits of an IPv6 address.
+std::string address_share(const std::string& address) {
+  beast::error_code error;
+  auto parsed = asio::ip::make_address(address, error);
+  if (error || !parsed.is_v6()) {
+    return address;
+  }
+  if (parsed.to_v6().is_v4_mapped()) {
+    return asio::ip::make_address_v4(asio::ip::v4_mapped, parsed.to_v6()).to_string();
+  }
+  auto bytes = parsed.to_v6().to_bytes();
+  std::fill(bytes.begin() + 8, bytes.end(), std::uint8_t{0});
+  return asio::ip::address_v6(bytes).to_string();
+}
 
 Peer peer_of(const tcp::socket& socket) {
   beast::error_code error;
@@ -85,7 +106,8 @@ struct Server::Impl {
   template <typename Stream>
   void begin(Stream stream, Peer peer);
   template <typename Again>
-  void again_after_pause(Again again);
+  static void again_after_pause(asio::steady_timer& pause, Again again);
+  [[nodiscard]] bool has_room_for(const Peer& peer) const;
   void begin_stop();
   void cut_all();
 
@@ -95,7 +117,10 @@ struct Server::Impl {
   std::optional<asio::ssl::context> tls;
   tcp::acceptor tcp_acceptor{io};
   UnixProtocol::acceptor unix_acceptor{io};
-  asio::steady_timer pause{io};
+  // One each: setting a timer anew ends whatever else waits on it.
+  asio::steady_timer tcp_pause{io};
+  asio::steady_timer unix_pause{io};
+  asio::steady_timer stop_grace{io};
   std::vector<std::weak_ptr<AnyConnection>> connections;  ///< Only the I/O thread.
   std::uint16_t port = 0;
   bool stopped = false;               ///< By the caller of stop.
@@ -146,14 +171,12 @@ Status Server::Impl::listen_tcp() {
 
 Status Server::Impl::listen_unix() {
   const std::string path = options.unix_socket.string();
-  if (path.size() >= sizeof(sockaddr_un{}.sun_path)) {
-    return fail(ErrorCode::kInvalidArgument, fmt::format("The path of the socket {} is too long", path));
-  }
+  ALCOVE_TRY(const UnixPath reachable, UnixPath::open(options.unix_socket));
   ::unlink(path.c_str());  // The data folder's lock says that no other server owns it.
   beast::error_code error;
   unix_acceptor.open(UnixProtocol(), error);
   if (!error) {
-    unix_acceptor.bind(UnixProtocol::endpoint(path), error);
+    unix_acceptor.bind(UnixProtocol::endpoint(reachable.text()), error);
   }
   if (!error && ::chmod(path.c_str(), S_IRUSR | S_IWUSR) != 0) {
     return fail_errno(errno, "mode of the socket");
@@ -170,13 +193,33 @@ Status Server::Impl::listen_unix() {
 
 /// Out of descriptors or the like: a short pause instead of a busy loop.
 template <typename Again>
-void Server::Impl::again_after_pause(Again again) {
+void Server::Impl::again_after_pause(asio::steady_timer& pause, Again again) {
   pause.expires_after(std::chrono::milliseconds(100));
   pause.async_wait([again](beast::error_code error) {
     if (!error) {
       again();
     }
   });
+}
+
+/// Over a limit the connection is closed at once: an answer would itself need room.
+bool Server::Impl::has_room_for(const Peer& peer) const {
+  if (peer.kind == Peer::Kind::kUnix) {
+    return host.unix_connections.load() < options.limits.unix_connections_max;
+  }
+  if (host.connections.load() - host.unix_connections.load() >= options.limits.connections_max) {
+    return false;
+  }
+  const std::string share = address_share(peer.address);
+  std::size_t of_address = 0;
+  for (const auto& weak : connections) {
+    const auto connection = weak.lock();
+    of_address +=
+        connection && connection->peer().kind == Peer::Kind::kTcp && address_share(connection->peer().address) == share
+            ? 1
+            : 0;
+  }
+  return of_address < options.limits.connections_per_address_max;
 }
 
 template <typename Stream>
@@ -193,11 +236,10 @@ void Server::Impl::accept_tcp() {
       return;
     }
     if (error) {
-      return again_after_pause([this] { accept_tcp(); });
+      return again_after_pause(tcp_pause, [this] { accept_tcp(); });
     }
-    // Over the limit the connection is closed at once: an answer would itself need room.
-    if (host.connections.load() < options.limits.connections_max) {
-      Peer peer = peer_of(socket);
+    accept_tcp();  // First: whatever becomes of this connection, the next one is waited for.
+    if (Peer peer = peer_of(socket); has_room_for(peer)) {
       beast::error_code ignored;
       socket.set_option(tcp::no_delay(true), ignored);
       if (tls) {
@@ -206,7 +248,6 @@ void Server::Impl::accept_tcp() {
         begin(beast::tcp_stream(std::move(socket)), std::move(peer));
       }
     }
-    accept_tcp();
   });
 }
 
@@ -216,12 +257,12 @@ void Server::Impl::accept_unix() {
       return;
     }
     if (error) {
-      return again_after_pause([this] { accept_unix(); });
-    }
-    if (auto peer = peer_of(socket); peer && host.connections.load() < options.limits.connections_max) {
-      begin(UnixStream(std::move(socket)), std::move(*peer));
+      return again_after_pause(unix_pause, [this] { accept_unix(); });
     }
     accept_unix();
+    if (auto peer = peer_of(socket); peer && has_room_for(*peer)) {
+      begin(UnixStream(std::move(socket)), std::move(*peer));
+    }
   });
 }
 
@@ -231,15 +272,17 @@ void Server::Impl::begin_stop() {
   tcp_acceptor.close(ignored);
   unix_acceptor.close(ignored);
   stopping = true;
-  pause.expires_after(kStopGrace);
-  pause.async_wait([this](beast::error_code) { cut_all(); });
+  tcp_pause.cancel();
+  unix_pause.cancel();
+  stop_grace.expires_after(kStopGrace);
+  stop_grace.async_wait([this](beast::error_code) { cut_all(); });
   for (const auto& weak : connections) {
     if (auto connection = weak.lock()) {
       connection->stop();
     }
   }
   if (host.connections.load() == 0) {
-    pause.cancel();
+    stop_grace.cancel();
   }
 }
 
@@ -261,7 +304,7 @@ Result<std::unique_ptr<Server>> Server::start(ServerOptions options, Handler han
   impl.host.is_long = std::move(is_long);
   impl.host.on_gone = [&impl] {
     if (impl.stopping && impl.host.connections.load() == 0) {
-      asio::post(impl.io, [&impl] { impl.pause.cancel(); });
+      asio::post(impl.io, [&impl] { impl.stop_grace.cancel(); });
     }
   };
   impl.host.run = [&impl](std::function<void()> work, bool long_work) {

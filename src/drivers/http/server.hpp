@@ -18,8 +18,13 @@ namespace alcove::http {
 
 struct Limits {
   std::size_t header_bytes_max = 40UL * 1024;
-  std::size_t body_bytes_max = 1024UL * 1024;
+  /// The largest real body names a folder; a path of any bytes in base64 takes 8 KiB.
+  std::size_t body_bytes_max = 128UL * 1024;
+  /// Over TCP; those at the Unix socket have their own count, so that nobody outside can keep the command line away.
   std::size_t connections_max = 512;
+  /// Of one IPv4 address or one IPv6 /64: a browser opens six, a household behind one address or a proxy more.
+  std::size_t connections_per_address_max = 128;
+  std::size_t unix_connections_max = 128;
   /// Requests that wait for a thread; one more is answered 503.
   std::size_t queue_max = 256;
   std::size_t long_queue_max = 8;
@@ -27,6 +32,8 @@ struct Limits {
   std::chrono::milliseconds receive_timeout{20'000};
   /// A client must take each piece of kWritePieceBytes within this.
   std::chrono::milliseconds send_timeout{30'000};
+  /// Before the first request of a connection.
+  std::chrono::milliseconds first_request_timeout{10'000};
   /// Between two requests of one connection.
   std::chrono::milliseconds idle_timeout{75'000};
 };
@@ -47,18 +54,20 @@ struct TcpListener {
 
 struct ServerOptions {
   std::optional<TcpListener> tcp;
-  std::filesystem::path unix_socket;  ///< Empty: none. Made with mode 0600; a stale one is replaced.
+  /// Empty: none. Made with mode 0600; a stale one is replaced. Of any length (unix_path.hpp).
+  std::filesystem::path unix_socket;
   Limits limits;
   int handler_threads = 4;
   /// For requests that may take minutes (`is_long`), so that they never hold the others up.
-  int long_threads = 4;
+  int long_threads = 12;
 };
 
 /// Requests of one connection are handled one after the other, in order; the next is not read before the answer to the
 /// one before is written, so pipelining is safe and a fast sender waits in its own socket.
 ///
 /// Threads: one for all connections, `handler_threads` and `long_threads` for handlers, which also read files.
-/// Failure: a handler must not throw; malformed requests are answered 400, 413, 431 or cut off, and never reach it.
+/// Failure: a handler that throws is answered 500; malformed requests are answered 400, 413, 431 with a problem
+/// document (RFC 9457) or cut off, and never reach it.
 class Server {
  public:
   using Handler = std::function<Response(Request&)>;

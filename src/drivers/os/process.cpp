@@ -272,6 +272,24 @@ Result<std::optional<ExitStatus>> ChildProcess::wait_until(SteadyTime deadline) 
   return ended_;
 }
 
+Result<std::chrono::milliseconds> read_processor_time(pid_t pid) {
+  ALCOVE_TRY(const Bytes stat, read_file(fmt::format("/proc/{}/stat", pid), kProcFileMax));
+  // The second field is the name in brackets and may hold anything; utime and stime are the 12th and 13th after it.
+  std::string_view rest = as_text(stat);
+  rest.remove_prefix(std::min(rest.rfind(')'), rest.size()));
+  std::uint64_t ticks = 0;
+  for (int field = 0; field <= 13 && !rest.empty(); ++field) {
+    const std::string_view word = rest.substr(0, rest.find(' '));
+    rest.remove_prefix(std::min(word.size() + 1, rest.size()));
+    std::uint64_t number = 0;
+    if (field >= 12 && std::from_chars(word.data(), word.data() + word.size(), number).ec == std::errc()) {
+      ticks += number;
+    }
+  }
+  const auto per_second = static_cast<std::uint64_t>(std::max(1L, ::sysconf(_SC_CLK_TCK)));
+  return std::chrono::milliseconds(ticks * 1'000 / per_second);
+}
+
 Result<MemoryUse> read_memory_use_quickly(pid_t pid) {
   ALCOVE_TRY(const Bytes status, read_file(fmt::format("/proc/{}/status", pid), kProcFileMax));
   const std::string_view text = as_text(status);

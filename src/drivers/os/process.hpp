@@ -4,6 +4,7 @@
 
 #include <sys/types.h>
 
+#include <chrono>
 #include <cstdint>
 #include <filesystem>
 #include <optional>
@@ -77,6 +78,9 @@ struct MemoryUse {
   std::uint64_t anonymous_bytes = 0;  ///< Anonymous and shared-memory pages: what cannot be dropped for the disk.
   bool exact = false;
 };
+
+/// Processor time of all threads of a process, ended ones included. Errors: kNotFound when there is no such process.
+Result<std::chrono::milliseconds> read_processor_time(pid_t pid);
 
 /// The cheap part: everything but the exact proportional and private bytes (which walk all mappings).
 Result<MemoryUse> read_memory_use_quickly(pid_t pid);

@@ -7,6 +7,7 @@
 #include <chrono>
 #include <csignal>
 #include <string>
+#include <thread>
 
 #include <gtest/gtest.h>
 
@@ -84,6 +85,18 @@ TEST(ChildProcess, EndsWithItsOwner) {
     EXPECT_EQ(::kill(pid, 0), 0);
   }
   EXPECT_NE(::kill(pid, 0), 0);
+}
+
+TEST(ProcessorTime, GrowsWithWorkOfAllThreads) {
+  const auto before = read_processor_time(::getpid()).value();
+  const auto enough = before + std::chrono::milliseconds(60);
+  const auto give_up = std::chrono::steady_clock::now() + std::chrono::seconds(30);
+  std::jthread([&] {
+    while (read_processor_time(::getpid()).value() < enough && std::chrono::steady_clock::now() < give_up) {
+    }
+  }).join();
+  EXPECT_GE(read_processor_time(::getpid()).value(), enough);
+  EXPECT_EQ(read_processor_time(999'999'999).error().code, ErrorCode::kNotFound);
 }
 
 TEST(MemoryUse, OfThisProcessIsPlausible) {

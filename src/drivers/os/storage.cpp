@@ -4,6 +4,7 @@
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
+#include <unistd.h>
 
 #include <array>
 #include <cerrno>
@@ -50,10 +51,29 @@ Status write_file_atomically(const std::filesystem::path& path, ByteView bytes, 
   return sync_folder(path.has_parent_path() ? path.parent_path() : std::filesystem::path("."));
 }
 
+namespace {
+
+/// Takes all rights from others on a folder of ours.
+Status make_private(const std::filesystem::path& path) {
+  ALCOVE_TRY(const UniqueFd fd, open_path(path, O_RDONLY | O_DIRECTORY));
+  ALCOVE_TRY(const FileStat stat, read_stat(fd.value()));
+  if (stat.owner != ::geteuid()) {
+    return fail(
+        ErrorCode::kForbidden,
+        fmt::format("The folder {} belongs to another user, who could read what Alcove keeps there", path.string()));
+  }
+  if (stat.mode != 0700 && ::fchmod(fd.value(), 0700) != 0) {
+    return fail_errno(errno, fmt::format("make {} private", path.string()));
+  }
+  return {};
+}
+
+}  // namespace
+
 Status ensure_private_folder(const std::filesystem::path& path) {
   std::error_code error;
   if (std::filesystem::is_directory(path, error)) {
-    return {};
+    return make_private(path);
   }
   if (path.has_parent_path()) {
     std::filesystem::create_directories(path.parent_path(), error);

@@ -18,8 +18,8 @@ namespace alcove::os {
 /// The parent folder must exist.
 Status write_file_atomically(const std::filesystem::path& path, ByteView bytes, mode_t mode);
 
-/// Makes the folder (and its parents) with mode 0700 unless it is there. Errors: kAlreadyExists for a file of that
-/// name.
+/// Makes the folder (and its parents) unless it is there, and sees to it that only this user gets in (mode 0700).
+/// Errors: kAlreadyExists for a file of that name, kForbidden for a folder of another user.
 Status ensure_private_folder(const std::filesystem::path& path);
 
 /// Held for as long as a server uses its data folder; the kernel drops it when the process ends, however it ends.

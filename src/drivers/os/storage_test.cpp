@@ -1,6 +1,7 @@
 #include "drivers/os/storage.hpp"
 
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <cstdlib>
 #include <filesystem>
@@ -57,8 +58,21 @@ TEST_F(StorageTest, PrivateFolderIsMadeOnce) {
   struct stat raw{};
   ASSERT_EQ(::stat(path.c_str(), &raw), 0);
   EXPECT_EQ(raw.st_mode & 0777U, 0700U);
+  ASSERT_EQ(::chmod(path.c_str(), 0755), 0);
+  ASSERT_TRUE(ensure_private_folder(path).has_value()) << "one that was there already";
+  ASSERT_EQ(::stat(path.c_str(), &raw), 0);
+  EXPECT_EQ(raw.st_mode & 0777U, 0700U);
   ASSERT_TRUE(write_file_atomically(root_ / "file", as_bytes("x"), 0600).has_value());
   EXPECT_EQ(ensure_private_folder(root_ / "file").error().code, ErrorCode::kAlreadyExists);
+}
+
+TEST_F(StorageTest, AFolderOfAnotherUserIsNotPrivate) {
+  const std::filesystem::path path = root_ / "foreign";
+  std::filesystem::create_directories(path);
+  if (::chown(path.c_str(), 12'345, 12'345) != 0) {
+    GTEST_SKIP() << "only root can give a folder away";
+  }
+  EXPECT_EQ(ensure_private_folder(path).error().code, ErrorCode::kForbidden);
 }
 
 TEST_F(StorageTest, DiskSpaceAndNameAreThere) {

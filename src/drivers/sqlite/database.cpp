@@ -162,7 +162,19 @@ Result<std::optional<std::int64_t>> Database::query_int64(std::string_view sql) 
   return std::optional(statement.column_int64(0));
 }
 
-Status Database::check_integrity(bool deep) {
+Status Database::check_integrity(bool deep, const Context& context) {
+  // The check is one long statement: only the progress handler can end it.
+  constexpr int kStepsBetweenLooks = 50'000;
+  sqlite3_progress_handler(
+      handle_, kStepsBetweenLooks, [](void* given) { return static_cast<const Context*>(given)->check() ? 0 : 1; },
+      const_cast<Context*>(&context));  // NOLINT(cppcoreguidelines-pro-type-const-cast): handed back as const
+  Status sound = run_integrity_check(deep);
+  sqlite3_progress_handler(handle_, 0, nullptr, nullptr);
+  ALCOVE_TRY_VOID(context.check());
+  return sound;
+}
+
+Status Database::run_integrity_check(bool deep) {
   ALCOVE_TRY(Statement statement, prepare(deep ? "PRAGMA integrity_check(1)" : "PRAGMA quick_check(1)"));
   ALCOVE_TRY(const bool row, statement.step());
   const std::string finding = row ? std::string(statement.column_text(0)) : "no answer";

@@ -11,6 +11,7 @@
 #include <string_view>
 
 #include "base/bytes.hpp"
+#include "base/context.hpp"
 #include "base/error.hpp"
 
 struct sqlite3;
@@ -95,7 +96,7 @@ class Database {
   /// The value of the first column of the first row; nothing when there is none.
   Result<std::optional<std::int64_t>> query_int64(std::string_view sql);
   /// `PRAGMA quick_check` (structure) or, when deep, `integrity_check`. Errors: kCorrupt with the first finding.
-  Status check_integrity(bool deep);
+  Status check_integrity(bool deep, const Context& context = {});
   /// A consistent copy while others read and write. `path` appears complete (synced, mode 0600) or not at all.
   Status backup_to(const std::filesystem::path& path);
   /// Moves the log into the database (`wal_checkpoint(TRUNCATE)`); only on the connection that checkpoints.
@@ -103,6 +104,7 @@ class Database {
 
  private:
   explicit Database(sqlite3* handle) : handle_(handle) {}
+  Status run_integrity_check(bool deep);
   sqlite3* handle_ = nullptr;
 };
 

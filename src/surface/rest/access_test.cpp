@@ -1,5 +1,6 @@
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <filesystem>
 #include <fstream>
@@ -11,6 +12,7 @@
 #include <gtest/gtest.h>
 
 #include "domain/catalog/catalog.hpp"
+#include "drivers/http/server.hpp"
 #include "surface/rest/api.hpp"
 #include "surface/rest/gate.hpp"
 
@@ -61,7 +63,7 @@ class AccessTest : public testing::Test {
   void SetUp() override {
     folder_ = std::filesystem::temp_directory_path() / fmt::format("alcove-access-{}", ::getpid());
     std::filesystem::create_directories(folder_);
-    const std::array migrations = {auth::schema()};
+    const std::array migrations = {auth::schema(), auth::device_schema()};
     catalog_ = std::move(*catalog::Catalog::open(folder_, migrations));
     auth_ = std::move(*auth::Auth::open(*catalog_));
     owner_secret_ = auth_->set_up(*auth_->make_setup_token(), "ada", "correct horse", {})->secret;
@@ -168,6 +170,49 @@ TEST_F(AccessTest, UnknownAddressesAndMethodsAreRefused) {
   EXPECT_EQ(api_->handle(request).status, 404);
   request.segments = {"api", "v2", "health"};
   EXPECT_EQ(api_->handle(request).status, 404);
+}
+
+TEST_F(AccessTest, WaitsAreLimitedSoThatLongRequestsFindAThread) {
+  EXPECT_LE(kWaitsMax + 4, http::ServerOptions{}.long_threads);
+  for (int i = 0; i < kWaitsMax; ++i) {
+    ASSERT_TRUE(api_->begin_wait().has_value());
+  }
+  http::Request request;
+  request.method = "POST";
+  request.segments = {"api", "v1", "wait"};
+  request.peer = {.kind = http::Peer::Kind::kUnix, .address = {}, .uid = ::geteuid()};
+  request.headers = {{"content-type", "application/json"}};
+  request.body = "{}";
+  const auto response = api_->handle(request);
+  EXPECT_EQ(response.status, 503);
+  EXPECT_TRUE(std::ranges::any_of(response.headers, [](const auto& header) { return header.first == "Retry-After"; }));
+  for (int i = 0; i < kWaitsMax; ++i) {
+    api_->end_wait();
+  }
+  EXPECT_TRUE(api_->begin_wait().has_value());
+}
+
+TEST_F(AccessTest, TheCookieLivesAsLongAsTheSession) {
+  http::Request request;
+  request.method = "GET";
+  request.segments = {"api", "v1", "state"};
+  request.headers = {{"host", "localhost"}, {"cookie", fmt::format("alcove_session={}", owner_secret_)}};
+  const auto cookie = [&] {
+    const auto response = api_->handle(request);
+    EXPECT_EQ(response.status, 200);
+    const auto found =
+        std::ranges::find_if(response.headers, [](const auto& header) { return header.first == "Set-Cookie"; });
+    return found == response.headers.end() ? std::string() : found->second;
+  };
+  EXPECT_EQ(cookie(), "");
+  ASSERT_TRUE(catalog_
+                  ->write([](sqlite::Transaction& transaction) {
+                    return transaction.database().execute(
+                        "UPDATE sessions SET last_seen_unix_ms = last_seen_unix_ms - 120000");
+                  })
+                  .has_value());
+  EXPECT_EQ(cookie(), session_cookie(request, owner_secret_));
+  EXPECT_EQ(cookie(), "") << "once a minute is enough";
 }
 
 TEST_F(AccessTest, EveryAnswerCarriesTheProtectiveHeaders) {

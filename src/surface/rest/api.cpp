@@ -176,6 +176,7 @@ struct Api::Impl {
   std::mutex mutex;
   std::condition_variable_any changed;
   std::vector<Listener> listeners;
+  int waits = 0;
   bool fresh = false;  ///< A new listener waits for its first event.
   std::jthread feeder;
 
@@ -246,6 +247,20 @@ Result<std::shared_ptr<http::EventStream>> Api::open_event_stream(std::int64_t s
   return stream;
 }
 
+Status Api::begin_wait() {
+  const std::unique_lock lock(impl_->mutex);
+  if (impl_->waits >= kWaitsMax) {
+    return fail(ErrorCode::kOverloaded, "Too many wait already; try again later");
+  }
+  ++impl_->waits;
+  return {};
+}
+
+void Api::end_wait() {
+  const std::unique_lock lock(impl_->mutex);
+  --impl_->waits;
+}
+
 void Api::close_event_streams(std::int64_t session_id) {
   const std::unique_lock lock(impl_->mutex);
   for (const Impl::Listener& listener : impl_->listeners) {
@@ -277,7 +292,13 @@ Result<http::Response> Api::dispatch(http::Request& request) {
   Call call{.request = request, .asking = {}, .parameters = std::move(match.parameters)};
   ALCOVE_TRY(call.asking, identify(request, *services_.auth));
   ALCOVE_TRY_VOID(check_access(match.route->access, call.asking.principal));
-  return match.route->handle(*this, call);
+  Result<http::Response> answered = match.route->handle(*this, call);
+  // The browser's cookie must live as long as the session does.
+  if (answered && call.asking.was_renewed &&
+      std::ranges::none_of(answered->headers, [](const auto& header) { return header.first == "Set-Cookie"; })) {
+    answered->headers.emplace_back("Set-Cookie", session_cookie(request, session_secret(request)));
+  }
+  return answered;
 }
 
 http::Response Api::handle(http::Request& request) {

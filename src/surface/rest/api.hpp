@@ -42,6 +42,9 @@ std::string_view access_name(Access access);
 
 /// Event streams open at once; a browser opens one.
 inline constexpr std::size_t kEventStreamsMax = 64;
+/// Waits (POST /wait) at once. They may last a day, so they leave threads of http::ServerOptions::long_threads to the
+/// other long requests.
+inline constexpr int kWaitsMax = 8;
 
 /// What `alcove doctor` and the page show of one check.
 struct Finding {
@@ -66,7 +69,7 @@ struct Services {
   std::string version;
   std::vector<std::string> host_names;  ///< Lower case, beside localhost and IP literals.
   std::filesystem::path data_folder;
-  std::filesystem::path models_folder;
+  std::filesystem::path models_folder;  ///< Told to the operator only.
   auth::Auth* auth = nullptr;
   artefacts::Store* store = nullptr;
   files::Files* files = nullptr;
@@ -125,6 +128,9 @@ class Api {
   [[nodiscard]] Services& services() { return services_; }
   /// A stream that gets every change of the status. Errors: kOverloaded.
   Result<std::shared_ptr<http::EventStream>> open_event_stream(std::int64_t session_id);
+  /// A place among those who wait, until it is ended. Errors: kOverloaded.
+  Status begin_wait();
+  void end_wait();
   /// Streams of a session that has ended end with it.
   void close_event_streams(std::int64_t session_id);
 

@@ -38,6 +38,37 @@ bool is_ip_literal(const std::string& host) {
   return ::inet_pton(AF_INET, host.c_str(), &buffer) == 1 || ::inet_pton(AF_INET6, host.c_str(), &buffer) == 1;
 }
 
+constexpr std::string_view kDeviceCookie = "alcove_device";
+
+/// The value of a cookie; empty when there is none.
+std::string cookie_value(const http::Request& request, std::string_view wanted) {
+  for (const auto& [name, value] : request.headers) {
+    if (name != "cookie") {
+      continue;
+    }
+    std::string_view rest = value;
+    while (!rest.empty()) {
+      const std::size_t end = std::min(rest.find(';'), rest.size());
+      const std::string_view pair = trimmed(rest.substr(0, end));
+      rest.remove_prefix(std::min(end + 1, rest.size()));
+      if (pair.size() > wanted.size() && pair.starts_with(wanted) && pair[wanted.size()] == '=') {
+        return std::string(pair.substr(wanted.size() + 1));
+      }
+    }
+  }
+  return {};
+}
+
+std::string full_cookie_name(const http::Request& request, std::string_view name) {
+  return fmt::format("{}{}", request.secure ? "__Host-" : "", name);
+}
+
+std::string set_cookie(const http::Request& request, std::string_view name, std::string_view secret,
+                       std::chrono::seconds age) {
+  return fmt::format("{}={}; Path=/; HttpOnly; SameSite=Strict; Max-Age={}{}", name, secret, age.count(),
+                     request.secure ? "; Secure" : "");
+}
+
 bool is_write(const http::Request& request) {
   return request.method != "GET" && request.method != "HEAD" && request.method != "OPTIONS";
 }
@@ -60,11 +91,9 @@ Status check_origin(const http::Request& request, const std::vector<std::string>
   if (!is_write(request)) {
     return {};
   }
-  if (const auto origin = request.header("origin")) {
-    if (*origin == fmt::format("{}://{}", request.secure ? "https" : "http", host)) {
-      return {};
-    }
-  } else if (request.header("sec-fetch-site") == "same-origin") {
+  // Either will do: browsers alone set both, and behind a proxy that ends TLS the origin's scheme is not ours.
+  if (request.header("origin") == fmt::format("{}://{}", request.secure ? "https" : "http", host) ||
+      request.header("sec-fetch-site") == "same-origin") {
     return {};
   }
   return fail(ErrorCode::kForbidden, "This request does not come from Alcove's own page");
@@ -75,33 +104,22 @@ std::string_view cookie_name(const http::Request& request) {
 }
 
 std::string session_secret(const http::Request& request) {
-  const std::string_view wanted = cookie_name(request);
-  for (const auto& [name, value] : request.headers) {
-    if (name != "cookie") {
-      continue;
-    }
-    std::string_view rest = value;
-    while (!rest.empty()) {
-      const std::size_t end = std::min(rest.find(';'), rest.size());
-      const std::string_view pair = trimmed(rest.substr(0, end));
-      rest.remove_prefix(std::min(end + 1, rest.size()));
-      if (pair.size() > wanted.size() && pair.starts_with(wanted) && pair[wanted.size()] == '=') {
-        return std::string(pair.substr(wanted.size() + 1));
-      }
-    }
-  }
-  return {};
+  return cookie_value(request, cookie_name(request));
 }
 
 std::string session_cookie(const http::Request& request, std::string_view secret) {
   const auto age = secret.empty() ? std::chrono::seconds(0) : std::chrono::seconds(auth::kSessionIdleMax);
-  return fmt::format("{}={}; Path=/; HttpOnly; SameSite=Strict; Max-Age={}{}", cookie_name(request), secret,
-                     age.count(), request.secure ? "; Secure" : "");
+  return set_cookie(request, cookie_name(request), secret, age);
+}
+
+std::string device_cookie(const http::Request& request, std::string_view secret) {
+  return set_cookie(request, full_cookie_name(request, kDeviceCookie), secret, auth::kDeviceIdleMax);
 }
 
 auth::Origin origin_of(const http::Request& request) {
   return auth::Origin{.address = request.peer.address,
-                      .user_agent = std::string(request.header("user-agent").value_or(""))};
+                      .user_agent = std::string(request.header("user-agent").value_or("")),
+                      .device_secret = cookie_value(request, full_cookie_name(request, kDeviceCookie))};
 }
 
 Result<auth::SignedIn> identify(const http::Request& request, auth::Auth& auth) {

@@ -27,6 +27,10 @@ std::string session_secret(const http::Request& request);
 /// The Set-Cookie value that stores or, with an empty secret, removes the session.
 std::string session_cookie(const http::Request& request, std::string_view secret);
 
+/// The Set-Cookie value that makes this device known to the account, which slows guesses elsewhere only. It signs
+/// nobody in and outlives the session.
+std::string device_cookie(const http::Request& request, std::string_view secret);
+
 auth::Origin origin_of(const http::Request& request);
 /// Who asks: the operator at the Unix socket, the holder of a session, or nobody.
 Result<auth::SignedIn> identify(const http::Request& request, auth::Auth& auth);

@@ -108,7 +108,11 @@ TEST(OriginCheck, WritesComeFromOurOwnPage) {
   EXPECT_FALSE(passes({{"host", "localhost:1"}, {"sec-fetch-site", "none"}}));
   EXPECT_FALSE(passes({{"host", "localhost:1"}, {"origin", "https://localhost:1"}}));
   EXPECT_FALSE(passes({{"host", "localhost:1"}, {"origin", "http://localhost:2"}}));
-  EXPECT_FALSE(passes({{"host", "localhost:1"}, {"origin", "null"}, {"sec-fetch-site", "same-origin"}}));
+  EXPECT_FALSE(passes({{"host", "localhost:1"}, {"origin", "null"}}));
+  EXPECT_FALSE(passes({{"host", "localhost:1"}, {"origin", "null"}, {"sec-fetch-site", "cross-site"}}));
+  // One of the two is enough: behind a proxy that ends TLS the origin has another scheme.
+  EXPECT_TRUE(passes({{"host", "localhost:1"}, {"origin", "https://localhost:1"}, {"sec-fetch-site", "same-origin"}}));
+  EXPECT_TRUE(passes({{"host", "localhost:1"}, {"origin", "http://localhost:1"}, {"sec-fetch-site", "none"}}));
   EXPECT_FALSE(passes({{"host", "evil.example"}, {"origin", "http://evil.example"}}));
   http::Request secure = written({{"host", "10.0.0.1"}, {"origin", "https://10.0.0.1"}});
   secure.secure = true;
@@ -126,6 +130,7 @@ TEST(Cookie, IsHostBoundUnderHttps) {
   request.secure = true;
   EXPECT_EQ(session_secret(request), "bound");
   EXPECT_THAT(session_cookie(request, "s"), testing::EndsWith("; Secure"));
+  EXPECT_THAT(device_cookie(request, "d"), testing::StartsWith("__Host-alcove_device=d; Path=/; HttpOnly; SameSite="));
   request.headers = {{"cookie", "x__Host-alcove_session=no"}};
   EXPECT_EQ(session_secret(request), "");
 }

@@ -12,6 +12,7 @@ const std::vector<Route>& routes() {
       {"POST", "/setup/link", kOperator, kQuick, make_setup_link},
       {"POST", "/session", kNone, kQuick, sign_in},
       {"DELETE", "/session", kUser, kQuick, sign_out},
+      {"DELETE", "/session/waits", kOperator, kQuick, clear_waits},
       {"GET", "/sessions", kUser, kQuick, list_sessions},
       {"DELETE", "/sessions/{id}", kUser, kQuick, end_session},
       {"GET", "/search", kUser, kQuick, search},

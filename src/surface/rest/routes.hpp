@@ -15,6 +15,7 @@ RouteResult set_up(Api& api, Call& call);
 RouteResult make_setup_link(Api& api, Call& call);
 RouteResult sign_in(Api& api, Call& call);
 RouteResult sign_out(Api& api, Call& call);
+RouteResult clear_waits(Api& api, Call& call);
 RouteResult list_sessions(Api& api, Call& call);
 RouteResult end_session(Api& api, Call& call);
 

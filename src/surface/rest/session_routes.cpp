@@ -30,6 +30,7 @@ std::string state_json(const Services& services, const auth::Principal& principa
 http::Response signed_in_response(int status, Api& api, Call& call, const auth::NewSession& session) {
   http::Response response = json_response(status, state_json(api.services(), session.principal, false));
   response.headers.emplace_back("Set-Cookie", session_cookie(call.request, session.secret));
+  response.headers.emplace_back("Set-Cookie", device_cookie(call.request, session.device_secret));
   return response;
 }
 
@@ -90,6 +91,12 @@ RouteResult sign_in(Api& api, Call& call) {
     return response;
   }
   return signed_in_response(200, api, call, *result.session);
+}
+
+RouteResult clear_waits(Api& api, Call& call) {
+  ALCOVE_TRY_VOID(expect_no_query(call.request));
+  ALCOVE_TRY_VOID(api.services().auth->clear_waits());
+  return empty_response();
 }
 
 RouteResult sign_out(Api& api, Call& call) {

@@ -1,4 +1,8 @@
+#include <memory>
+
 #include <fmt/format.h>
+
+#include "base/text.hpp"
 
 #include "domain/search/search.hpp"
 #include "domain/work/engine.hpp"
@@ -154,6 +158,8 @@ RouteResult wait(Api& api, Call& call) {
   const std::int64_t seconds =
       reader.optional_int64("timeout_seconds", {.min = 1, .max = kWaitSecondsMax}).value_or(3'600);
   ALCOVE_TRY_VOID(reader.finish());
+  ALCOVE_TRY_VOID(api.begin_wait());
+  const std::unique_ptr<Api, decltype([](Api* waiting) { waiting->end_wait(); })> turn(&api);
   const Status waited = wait_for_all(api.services(), call.context(std::chrono::seconds(seconds)));
   if (!waited && waited.error().code != ErrorCode::kTimedOut) {
     return std::unexpected(waited.error());
@@ -173,7 +179,11 @@ RouteResult list_models(Api& api, Call& call) {
   for (const ModelEntry& model : models) {
     write_model(writer, model);
   }
-  writer.end_array().end_object();
+  writer.end_array();
+  if (call.asking.principal.kind == auth::Principal::Kind::kOperator) {
+    writer.member("folder", to_valid_utf8(api.services().models_folder.native()));
+  }
+  writer.end_object();
   return json_response(200, std::move(writer).take());
 }
 

@@ -108,14 +108,21 @@ void allow_opening(Rules& rules, FileOpening opening) {
   rules.allow_if(SCMP_SYS(open), {masked(1, kWriting, O_RDONLY)});
 }
 
-void allow_memory(Rules& rules) {
+/// Private mappings count against the memory limit and shared ones do not, so what can be written is private. Shared
+/// ones are of files only, to read: without a file they could be made writable later. (That of a memory file can, too;
+/// its size and number are limited.)
+///
+/// Code: never writable and executable at once, and nothing is made executable later. A worker that may open files
+/// loads character sets (the C library's modules) while it works and so maps code; one that may not maps none any more.
+void allow_memory(Rules& rules, FileOpening opening) {
   rules.allow({SCMP_SYS(brk), SCMP_SYS(munmap), SCMP_SYS(mremap), SCMP_SYS(madvise), SCMP_SYS(mincore), SCMP_SYS(msync),
                SCMP_SYS(membarrier)});
-  // Never writable and executable at once, and nothing made executable later: no code can be brought in as data.
   constexpr std::uint64_t kBoth = PROT_WRITE | PROT_EXEC;
-  rules.allow_if(SCMP_SYS(mmap), {masked(2, kBoth, 0)});
-  rules.allow_if(SCMP_SYS(mmap), {masked(2, kBoth, PROT_WRITE)});
-  rules.allow_if(SCMP_SYS(mmap), {masked(2, kBoth, PROT_EXEC)});
+  rules.allow_if(SCMP_SYS(mmap), {masked(2, PROT_EXEC, 0), masked(3, MAP_TYPE, MAP_PRIVATE)});
+  rules.allow_if(SCMP_SYS(mmap), {masked(2, kBoth, 0), masked(3, MAP_TYPE | MAP_ANONYMOUS, MAP_SHARED)});
+  if (opening == FileOpening::kReadOnly) {
+    rules.allow_if(SCMP_SYS(mmap), {masked(2, kBoth, PROT_EXEC), masked(3, MAP_TYPE | MAP_ANONYMOUS, MAP_PRIVATE)});
+  }
   rules.allow_if(SCMP_SYS(mprotect), {masked(2, PROT_EXEC, 0)});
 }
 
@@ -217,7 +224,7 @@ wire::ConfinementState filter_system_calls(const Policy& policy) {
   allow_input_and_output(rules);
   allow_describing_files(rules);
   allow_opening(rules, policy.file_opening);
-  allow_memory(rules);
+  allow_memory(rules, policy.file_opening);
   allow_threads_and_time(rules);
   allow_asking(rules);
   kill_on_attacks(rules);

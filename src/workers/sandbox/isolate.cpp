@@ -4,6 +4,7 @@
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
+#include <sys/utsname.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -11,6 +12,7 @@
 #include <cerrno>
 #include <climits>
 #include <csignal>
+#include <cstdio>
 #include <cstring>
 
 #include <fmt/format.h>
@@ -74,13 +76,14 @@ void close_others(std::vector<int> kept) {
 }
 
 /// A user namespace of our own lets an ordinary user make the others; where it is refused, root can do without.
-wire::ConfinementState leave_namespaces() {
+wire::ConfinementState leave_namespaces(bool& has_user_namespace) {
   constexpr std::array<int, 4> kAttempts{CLONE_NEWUSER | CLONE_NEWNET | CLONE_NEWIPC | CLONE_NEWUTS,
                                          CLONE_NEWUSER | CLONE_NEWNET, CLONE_NEWNET | CLONE_NEWIPC | CLONE_NEWUTS,
                                          CLONE_NEWNET};
   int first_error = 0;
   for (const int flags : kAttempts) {
     if (::unshare(flags) == 0) {
+      has_user_namespace = (flags & CLONE_NEWUSER) != 0;
       return state_of("network namespace", 0);
     }
     first_error = first_error == 0 ? errno : first_error;
@@ -110,10 +113,21 @@ int set_limit(__rlimit_resource resource, std::uint64_t value) {
   return ::setrlimit(resource, &limit) == 0 ? 0 : errno;
 }
 
-wire::ConfinementState limit_resources() {
-  // No limit on processes: it counts all of a user's, also outside; the filter lets no process be made at all.
+/// Since Linux 5.14 processes and threads are counted by user namespace; before, all of a user's are, also outside.
+bool counts_by_namespace() {
+  utsname system{};
+  int major = 0;
+  int minor = 0;
+  return ::uname(&system) == 0 && std::sscanf(system.release, "%d.%d", &major, &minor) == 2 &&
+         (major > 5 || (major == 5 && minor >= 14));
+}
+
+wire::ConfinementState limit_resources(const Policy& policy, bool has_user_namespace) {
+  if (has_user_namespace && counts_by_namespace()) {
+    set_limit(RLIMIT_NPROC, policy.threads_max);  // A second lock: the filter lets no process be made at all.
+  }
   for (const int error : {set_limit(RLIMIT_CORE, 0), set_limit(RLIMIT_NOFILE, kDescriptorsMax),
-                          set_limit(RLIMIT_FSIZE, wire::kPayloadMax), set_limit(RLIMIT_MSGQUEUE, 0)}) {
+                          set_limit(RLIMIT_FSIZE, kMemoryFileBytesMax), set_limit(RLIMIT_MSGQUEUE, 0)}) {
     if (error != 0) {
       return state_of("resource limits", error);
     }
@@ -129,6 +143,12 @@ wire::ConfinementState limit_memory(std::uint64_t bytes_max) {
     return {.means = "memory limit", .active = false, .reason = "No limit was asked for"};
   }
   return state_of("memory limit", set_limit(RLIMIT_DATA, bytes_max));
+}
+
+wire::ConfinementState limit_processor_time(std::uint64_t seconds_max) {
+  // The soft limit ends the process with a signal that says why; the hard one comes to a process that does not listen.
+  const rlimit limit{.rlim_cur = seconds_max, .rlim_max = seconds_max + 1};
+  return state_of("processor time limit", ::setrlimit(RLIMIT_CPU, &limit) == 0 ? 0 : errno);
 }
 
 /// Best effort: a worker that cannot be made humble still works.
@@ -147,11 +167,15 @@ std::vector<wire::ConfinementState> isolate(const Policy& policy) {
   std::vector<wire::ConfinementState> states;
   close_others(policy.kept_descriptors);
   lower_priority(policy.nice);
-  states.push_back(leave_namespaces());
+  bool has_user_namespace = false;
+  states.push_back(leave_namespaces(has_user_namespace));
   states.push_back(drop_capabilities());
   states.push_back(state_of("no new privileges", ::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 ? 0 : errno));
-  states.push_back(limit_resources());
+  states.push_back(limit_resources(policy, has_user_namespace));
   states.push_back(limit_memory(policy.memory_bytes_max));
+  if (policy.processor_seconds_max > 0) {
+    states.push_back(limit_processor_time(policy.processor_seconds_max));
+  }
   states.push_back(restrict_files(policy.readable_paths));
   states.push_back(state_of("hidden from other processes", ::prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) == 0 ? 0 : errno));
   // A change of credentials forgets whose death ends us, so it is said again, and checked.

@@ -27,14 +27,22 @@ struct Policy {
   /// Files and folders (with all below) that stay readable. Missing ones are left out silently: distributions differ.
   std::vector<std::filesystem::path> readable_paths;
   FileOpening file_opening = FileOpening::kReadOnly;
-  /// Private writable memory of the process (RLIMIT_DATA). 0: no limit.
+  /// Private writable memory of the process (RLIMIT_DATA). 0: no limit. Shared writable memory cannot be mapped; pages
+  /// of memory files are bounded by kDescriptorsMax files of kMemoryFileBytesMax.
   std::uint64_t memory_bytes_max = 0;
+  /// Processor time of all threads over the process's life (RLIMIT_CPU). 0: no limit.
+  std::uint64_t processor_seconds_max = 0;
+  /// Where a user namespace of our own makes the count ours alone (RLIMIT_NPROC, Linux 5.14).
+  std::uint64_t threads_max = 64;
   /// 0 to 19; workers give way to the server and to everything else.
   int nice = 10;
 };
 
-/// Open descriptors at a time: decoders use a handful.
-inline constexpr std::uint64_t kDescriptorsMax = 64;
+/// Open descriptors at a time: the standard three, the channel, a document, its text, an answer, and what libraries
+/// open for a moment (fonts, character maps).
+inline constexpr std::uint64_t kDescriptorsMax = 24;
+/// Largest file of any kind that can be made; a worker makes only answers, in memory files.
+inline constexpr std::uint64_t kMemoryFileBytesMax = wire::kArtefactBytesMax + 16ULL * 1024 * 1024;
 
 /// First step. Requires: one thread. Ends the process (exit code 125) if the parent died meanwhile.
 std::vector<wire::ConfinementState> isolate(const Policy& policy);

@@ -14,7 +14,7 @@
 namespace alcove::input {
 
 /// Most blocks kept of one document; a block takes about 250 bytes besides its text, so this bounds them to 100 MB.
-inline constexpr std::size_t kBlocksMax = 400'000;
+inline constexpr std::size_t kBlocksMax = wire::Block::kItemsMax;
 
 /// How a reader ended.
 struct Verdict {
