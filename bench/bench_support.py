@@ -15,7 +15,7 @@ os.environ.setdefault("ALCOVE_BIN", str(ROOT / "build" / "release" / "bin"))
 from support import retrieval  # noqa: E402
 
 TESTDATA = pathlib.Path(os.environ.get("ALCOVE_TESTDATA", ROOT.parent / "shared" / "testdata"))
-BENCH_BIN = pathlib.Path(os.environ.get("ALCOVE_BENCH_BIN", ROOT / "build" / "dev" / "bin"))
+BENCH_BIN = pathlib.Path(os.environ.get("ALCOVE_BENCH_BIN", ROOT / "build" / "bench" / "bin"))
 SEED = 8420
 
 

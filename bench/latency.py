@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """Latency of a search over 50,000 passages of real text with synthetic vectors, idle and while indexing; and memory.
 
+    tools/build.sh bench alcove_bench_embedding alcove_bench_synthetic_vectors
     third_party/venv/bin/python bench/latency.py [--documents 10000] [--queries 400]
 
 A document is some nine paragraphs, about five passages.

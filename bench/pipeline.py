@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """Pipeline efficiency: passages per second of the whole product against the bare model on the same texts and cores.
 
+    tools/build.sh bench alcove_bench_embedding alcove_bench_synthetic_vectors
     third_party/venv/bin/python bench/pipeline.py [--documents 600] [--rounds 5]
 
 The product: a fresh data folder, from the moment the folder becomes a library until all of it is read, cut, embedded,

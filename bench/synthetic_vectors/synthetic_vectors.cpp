@@ -2,8 +2,8 @@
 /// Fills the artefact store of a stopped server with vectors for every passage that has none: what the model would have
 /// taken hours for, where only the time of a search is measured.
 ///
-/// The vectors are of the model's size and carry its fingerprint, so that the server serves them. They lie as the model's
-/// do: a common direction (cosines between unrelated texts are about 0.75) plus normal noise.
+/// The vectors are of the model's size and carry its fingerprint, so that the server serves them. They lie as the
+/// model's do: a common direction (cosines between unrelated texts are about 0.75) plus normal noise.
 
 #include <cmath>
 #include <cstdio>

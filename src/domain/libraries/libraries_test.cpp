@@ -225,7 +225,7 @@ TEST_F(LibrariesTest, AVanishedRootMakesTheLibraryMissingAndNothingDeleted) {
   EXPECT_EQ((*files_->find_library(library_))->state, files::LibraryState::kMissing);
   fs::remove(root_);
   fs::rename(folder_ / "unplugged", root_);
-  EXPECT_TRUE(eventually([&] { return (*files_->find_library(library_))->state == files::LibraryState::kReady; }));
+  EXPECT_TRUE(poll_until([&] { return (*files_->find_library(library_))->state == files::LibraryState::kReady; }));
   EXPECT_EQ(id_of("a.txt"), a);
 }
 
@@ -233,7 +233,7 @@ TEST_F(LibrariesTest, ARenamedRootIsNoticedWithoutBeingAsked) {
   write("a.txt", "alpha");
   start_with_library();
   fs::rename(root_, folder_ / "unplugged");
-  EXPECT_TRUE(eventually([&] { return (*files_->find_library(library_))->state == files::LibraryState::kMissing; }));
+  EXPECT_TRUE(poll_until([&] { return (*files_->find_library(library_))->state == files::LibraryState::kMissing; }));
   EXPECT_TRUE(find("a.txt"));
   fs::rename(folder_ / "unplugged", root_);
 }
@@ -427,11 +427,11 @@ TEST_F(LibrariesTest, AnErrorWhileCheckingKeepsWhatIsKnown) {
   const auto a = *find("a.txt");
   fs::permissions(root_ / "a.txt", fs::perms::none);
   ASSERT_TRUE(libraries_->rescan(library_, true).has_value());
-  EXPECT_TRUE(eventually([&] { return !find("a.txt")->problem.empty(); }));
+  EXPECT_TRUE(poll_until([&] { return !find("a.txt")->problem.empty(); }));
   EXPECT_EQ(find("a.txt")->content, a.content);
   fs::permissions(root_ / "a.txt", fs::perms::owner_read);
   see();
-  EXPECT_TRUE(eventually([&] { return find("a.txt")->problem.empty(); }));
+  EXPECT_TRUE(poll_until([&] { return find("a.txt")->problem.empty(); }));
 }
 
 TEST_F(LibrariesTest, AProblemOfAFileWithKnownBytesKeepsThem) {
@@ -450,7 +450,7 @@ TEST_F(LibrariesTest, AProblemOfAFileWithKnownBytesKeepsThem) {
   EXPECT_EQ(find("a.txt")->content, a.content);
   EXPECT_EQ(find("a.txt")->sha256, a.sha256);
   see();
-  EXPECT_TRUE(eventually([&] { return find("a.txt")->problem.empty(); })) << "a walk tries again";
+  EXPECT_TRUE(poll_until([&] { return find("a.txt")->problem.empty(); })) << "a walk tries again";
 }
 
 TEST_F(LibrariesTest, ARestartKnowsWhatWasKnownAndSeesWhatHappenedMeanwhile) {
@@ -503,7 +503,7 @@ TEST_F(LibrariesTest, AVerifyingWalkFindsWhatNoTimeTells) {
   see();
   EXPECT_EQ(*find("a.txt")->sha256, Sha256{});
   ASSERT_TRUE(libraries_->rescan(library_, true).has_value());
-  EXPECT_TRUE(eventually([&] { return *find("a.txt")->sha256 == crypto::sha256(as_bytes("12345")); }));
+  EXPECT_TRUE(poll_until([&] { return *find("a.txt")->sha256 == crypto::sha256(as_bytes("12345")); }));
 }
 
 TEST_F(LibrariesTest, PagesThroughAFolder) {

@@ -19,6 +19,7 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
+#include "base/polling.hpp"
 #include "base/sync.hpp"
 #include "base/text.hpp"
 #include "domain/files/schema.hpp"
@@ -88,18 +89,6 @@ class LibrariesTest : public testing::Test {
     const Status seen = libraries_->wait_until_seen(Context::with_timeout(std::chrono::seconds(60)));
     ASSERT_TRUE(seen.has_value()) << seen.error().detail;
   }
-  /// Polls, because what is waited for comes from the kernel; false after ten seconds.
-  static bool eventually(const std::function<bool()>& condition) {
-    const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(10);
-    while (std::chrono::steady_clock::now() < deadline) {
-      if (condition()) {
-        return true;
-      }
-      std::this_thread::sleep_for(std::chrono::milliseconds(5));
-    }
-    return condition();
-  }
-
   void write(const std::string& path, std::string_view text) const {
     std::filesystem::create_directories((root_ / path).parent_path());
     std::ofstream(root_ / path, std::ios::binary) << text;

@@ -17,6 +17,7 @@
 #include <thread>
 #include <vector>
 
+#include "base/polling.hpp"
 #include "base/sync.hpp"
 #include "domain/work/model_feeder.hpp"
 #include "domain/work/stages.hpp"
@@ -419,16 +420,10 @@ TEST_F(EngineTest, AContentThatIsUsedAgainIsWorkedOnAtOnce) {
   start();
   const ContentNumber away = add("changing");
   const auto missed_often = [&] { return rows(away)["text"].misses >= 2; };
-  for (int i = 0; i < 600 && !missed_often(); ++i) {
-    std::this_thread::sleep_for(std::chrono::milliseconds(10));
-  }
-  ASSERT_TRUE(missed_often());
+  ASSERT_TRUE(poll_until(missed_often));
   contents_.with([&](auto& all) { all[away.value] = "words 1"; });
   ASSERT_TRUE(engine_->contents_used({away}).has_value());
-  for (int i = 0; i < 300 && done(away) != all_; ++i) {
-    std::this_thread::sleep_for(std::chrono::milliseconds(10));
-  }
-  EXPECT_EQ(done(away), all_);
+  EXPECT_TRUE(poll_until([&] { return done(away) == all_; }, std::chrono::seconds(3)));
 }
 
 TEST_F(EngineTest, WhatWasReadOfAFileThatChangedMeanwhileIsNotStored) {
@@ -436,9 +431,7 @@ TEST_F(EngineTest, WhatWasReadOfAFileThatChangedMeanwhileIsNotStored) {
   const fs::path file = folder_ / "file";
   std::ofstream(file) << "words 1\nrewrite text " << file.string();
   const ContentNumber content = add("at " + file.string());
-  for (int i = 0; i < 500 && rows(content)["text"].misses == 0; ++i) {
-    std::this_thread::sleep_for(std::chrono::milliseconds(10));
-  }
+  EXPECT_TRUE(poll_until([&] { return rows(content)["text"].misses > 0; }));
   engine_.reset();
   EXPECT_EQ(done(content), std::set<std::string>{"probe"}) << "what was made before the change is right";
   EXPECT_EQ(rows(content).at("text").state, TaskState::kWaiting);
@@ -497,14 +490,9 @@ TEST_F(EngineTest, PausingGivesVectorsBackAtTheEndOfARequest) {
     books.push_back(add("words 3000\n" + std::to_string(i)));
   }
   const auto runs_now = [&] { return store_->task_counts()->running; };
-  for (int i = 0; i < 1'000 && runs_now() == 0; ++i) {
-    std::this_thread::sleep_for(std::chrono::milliseconds(1));
-  }
+  EXPECT_TRUE(poll_until([&] { return runs_now() > 0; }));
   ASSERT_TRUE(engine_->set_paused(true).has_value());
-  for (int i = 0; i < 500 && runs_now() > 0; ++i) {
-    std::this_thread::sleep_for(std::chrono::milliseconds(10));
-  }
-  EXPECT_EQ(runs_now(), 0);
+  EXPECT_TRUE(poll_until([&] { return runs_now() == 0; }));
   ASSERT_TRUE(engine_->set_paused(false).has_value());
   settle();
   for (const ContentNumber book : books) {
