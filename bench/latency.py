@@ -4,7 +4,7 @@
     tools/build.sh bench alcove_bench_embedding alcove_bench_synthetic_vectors
     third_party/venv/bin/python bench/latency.py [--documents 10000] [--queries 400]
 
-A document is some nine paragraphs, about five passages.
+A document is some six paragraphs, about five passages.
 Times are the client's, over the Unix socket, the query's embedding included; queries are the labelled collections' real
 questions in thirteen languages, in turn. JSON lines.
 """
@@ -21,7 +21,7 @@ from bench_support import BENCH_BIN, collections, emit, memory_of, models_folder
 from support.alcove import Alcove  # noqa: E402
 
 FILES_PER_FOLDER = 1_000
-CHARACTERS_PER_FILE = 7_300
+CHARACTERS_PER_FILE = 4_900
 
 
 def write(folder, documents, random_source, sources, prefix):

@@ -281,7 +281,8 @@ Result<std::vector<File>> Files::files_of(const Principal& principal, ContentNum
   }
   ALCOVE_TRY_VOID(impl_->catalog.read([&](sqlite::Database& database) -> Status {
     ALCOVE_TRY(auto statement,
-               database.prepare("SELECT id FROM files WHERE content_number = ? AND present = 1 ORDER BY id LIMIT ?"));
+               database.prepare("SELECT id FROM files WHERE content_number = ? AND content_number <> 0 AND present = 1 "
+                                "ORDER BY id LIMIT ?"));
     statement.bind(1, std::int64_t{content.value}).bind(2, static_cast<std::int64_t>(std::min(limit, kLimitMax)));
     Records records(database);
     for (;;) {

@@ -16,7 +16,7 @@ namespace alcove::vectors {
 /// Largest number of dimensions a file may state.
 inline constexpr std::uint32_t kDimensionsMax = 4096;
 /// From this many rows on a scan uses two threads: below, starting one costs more than it saves.
-inline constexpr std::size_t kRowsPerThread = 100'000;
+inline constexpr std::size_t kRowsPerThread = 25'000;
 
 /// A vector as stored: value = scale × int8.
 struct Quantised {
