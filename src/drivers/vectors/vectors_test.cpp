@@ -92,6 +92,15 @@ TEST(Dot, TheChosenInstructionsAgreeWithPlainCode) {
   }
 }
 
+#if defined(__x86_64__)
+TEST(Dot, UsesTheInstructionsThatTheProcessorHas) {
+  if (!__builtin_cpu_supports("avx2")) {
+    GTEST_SKIP() << "this processor has none";
+  }
+  EXPECT_NE(dot_int8_name(), "plain");
+}
+#endif
+
 TEST_F(VectorFile, FindsExactlyWhatComparingEveryRowFindsInsideAnyFilter) {
   const unsigned seed = std::random_device{}();
   std::mt19937 random(seed);
