@@ -295,12 +295,15 @@ void Engine::Impl::estimate(Progress& progress) {
     // Each content without passages yet will most likely want vectors, too.
     to_embed += count.stage == "passages" ? open : 0;
   }
+  if (progress.model_fingerprint.empty()) {
+    to_embed = 0;  // Waits for somebody to install a model; that is no matter of time.
+  }
   if (progress.paused || to_decode + to_embed == 0) {
     return;
   }
   // The two families work side by side; the slower one says when all is done.
   const auto decoding = seconds_for(to_decode, decoded / seconds);
-  const auto embedding = progress.model_fingerprint.empty() ? 0.0 : seconds_for(to_embed, embedded / seconds);
+  const auto embedding = seconds_for(to_embed, embedded / seconds);
   if (decoding && embedding) {
     progress.seconds_left = static_cast<std::int64_t>(std::max(*decoding, *embedding)) + 1;
   }
