@@ -52,11 +52,13 @@ def run(command, timeout_s, **options):
         return 124
 
 
-def unit(_long):
-    """GoogleTest of every module, fuzzers on their seeds, benchmarks once."""
-    report = REPORTS / "unit.xml"
-    code = run(["ctest", "--test-dir", BUILD, "--output-on-failure", "-j2", "--output-junit", report], 1800)
-    return read_junit(report, code, "unit")
+def ctest_suite(name, *selection):
+    """GoogleTest through CTest."""
+    def suite(_long):
+        report = REPORTS / f"{name}.xml"
+        command = ["ctest", "--test-dir", BUILD, "--output-on-failure", "-j2", "--output-junit", report, *selection]
+        return read_junit(report, run(command, 1800), name)
+    return suite
 
 
 def pytest_suite(folder):
@@ -97,12 +99,12 @@ def node_suite(folder, command, name):
 
 
 SUITES = {
-    "unit": unit,
+    "unit": ctest_suite("unit", "-LE", "security"),  # every module, fuzzers on their seeds, benchmarks once
     "tidy": pytest_suite("tidy"),
     "web": node_suite("web", ["npm", "run", "--silent", "test"], "web"),
     "system": pytest_suite("system"),
     "contract": pytest_suite("contract"),
-    "security": pytest_suite("security"),
+    "security": ctest_suite("security", "-L", "security"),
     "fault": pytest_suite("fault"),
     "outbound": pytest_suite("outbound"),
     "quality": pytest_suite("quality"),
