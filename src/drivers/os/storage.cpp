@@ -91,7 +91,7 @@ Result<FolderLock> FolderLock::acquire(const std::filesystem::path& folder) {
   ALCOVE_TRY(UniqueFd fd, open_path(folder / kLockName, O_RDWR | O_CREAT, 0600));
   if (::flock(fd.value(), LOCK_EX | LOCK_NB) != 0) {
     if (errno == EWOULDBLOCK) {
-      return fail(ErrorCode::kLocked, "Another Alcove is using this data folder",
+      return fail(ErrorCode::kLocked, "Another Alcove is already using this data folder",
                   fmt::format("lock {}: held by another process", folder.string()));
     }
     return fail_errno(errno, fmt::format("lock {}", folder.string()));
