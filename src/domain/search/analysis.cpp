@@ -24,7 +24,7 @@ constexpr std::size_t kBegunBytesMin = 2;
 /// Words beside one another say something for short queries only.
 constexpr std::size_t kAdjacentWordsMax = 5;
 /// What a sentence's function words count beside its others: enough to settle ties between passages.
-constexpr double kCommonWeight = 0.6;
+constexpr double kCommonWeight = 0.5;
 /// From this many words on a query is a sentence, whose function words are left out.
 constexpr std::size_t kSentenceWordsMin = 3;
 
@@ -226,6 +226,8 @@ class Analyser {
         std::string_view language = language_of_variant(pending.term.variants[i]);
         if (language.empty() && passages_of(spoken) >= counts[i]) {
           language = spoken;
+        } else if (!language.empty() && !text::keeps_accents(language)) {
+          continue;  // Stems are told apart by their language already.
         }
         pending.term.factors[i] = rarity_factor(counts[i], passages_of(language), statistics_->passage_count);
       }
