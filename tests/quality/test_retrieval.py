@@ -14,6 +14,13 @@ LANGUAGES = ("en", "de", "es", "ru", "zh", "ar", "el", "hi", "ro", "th", "tr", "
 TO_ENGLISH_MIN = {"de": 0.91, "es": 0.91, "ru": 0.88, "zh": 0.79, "ar": 0.79}
 NEVER_BELOW = 0.02
 KEYWORD_SLACK = 0.01
+# Sixty questions stand for six hundred with a standard error of about 0.02; the promise itself is held against all of them in
+# --long.
+SAMPLE_SLACK = 0.02
+
+
+def slack(long_run):
+    return 0 if long_run else SAMPLE_SLACK
 
 
 def record(**figures):
@@ -63,8 +70,8 @@ def test_one_language_collections(name, testdata, tmp_path, long_run, results):
     porter, trigram = (retrieval.fts5(collection, keys, tokenizer) for tokenizer in ("porter unicode61", "trigram"))
     record(benchmark="retrieval", set=name, peer="sqlite fts5", porter=round(porter, 4), trigram=round(trigram, 4))
     results[name] = figures
-    assert figures["hybrid"] >= max(figures["keyword"], figures["meaning"]) - NEVER_BELOW
-    assert figures["keyword"] >= max(porter, trigram) - KEYWORD_SLACK
+    assert figures["hybrid"] >= max(figures["keyword"], figures["meaning"]) - NEVER_BELOW - slack(long_run)
+    assert figures["keyword"] >= max(porter, trigram) - KEYWORD_SLACK - slack(long_run)
 
 
 @pytest.fixture(scope="module")
@@ -93,8 +100,8 @@ def test_questions_in_the_documents_language(language, xquad, long_run, results)
     results[f"{language}→{language}"] = figures
     porter, trigram = (retrieval.fts5(collection, keys, tokenizer) for tokenizer in ("porter unicode61", "trigram"))
     record(benchmark="retrieval", set=f"xquad {language}→{language}", peer="sqlite fts5", porter=round(porter, 4), trigram=round(trigram, 4))
-    assert figures["hybrid"] >= max(figures["keyword"], figures["meaning"]) - NEVER_BELOW
-    assert figures["keyword"] >= max(porter, trigram) - KEYWORD_SLACK
+    assert figures["hybrid"] >= max(figures["keyword"], figures["meaning"]) - NEVER_BELOW - slack(long_run)
+    assert figures["keyword"] >= max(porter, trigram) - KEYWORD_SLACK - slack(long_run)
 
 
 PAIRS = [(language, "en") for language in LANGUAGES[1:]] + [("en", language) for language in ("de", "es", "zh", "ar")] + [("de", "es"), ("ru", "zh")]
@@ -108,9 +115,9 @@ def test_questions_in_another_language(asked, written, xquad, long_run, results)
     figures = measure(server, f"xquad {asked}→{written}", {key: collection.queries[key] for key in keys},
                       _translated(collection.judgements, written), f"xquad-{written}")
     results[f"{asked}→{written}"] = figures
-    assert figures["hybrid"] >= max(figures["keyword"], figures["meaning"]) - NEVER_BELOW
+    assert figures["hybrid"] >= max(figures["keyword"], figures["meaning"]) - NEVER_BELOW - slack(long_run)
     if written == "en" and asked in TO_ENGLISH_MIN:
-        assert figures["hybrid"] >= TO_ENGLISH_MIN[asked]
+        assert figures["hybrid"] >= TO_ENGLISH_MIN[asked] - slack(long_run)
 
 
 def test_a_library_of_all_languages_at_once(xquad, long_run, results):
@@ -127,7 +134,7 @@ def test_a_library_of_all_languages_at_once(xquad, long_run, results):
                                for paragraph in collection.judgements[key] for other in LANGUAGES}
     figures = measure(server, "xquad all languages at once", queries, judgements)
     results["all"] = figures
-    assert figures["hybrid"] >= max(figures["keyword"], figures["meaning"]) - NEVER_BELOW
+    assert figures["hybrid"] >= max(figures["keyword"], figures["meaning"]) - NEVER_BELOW - slack(long_run)
 
 
 def test_hybrid_is_above_both_of_its_parts_on_average(results):

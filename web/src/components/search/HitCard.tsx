@@ -43,11 +43,11 @@ export function HitCard({ hit, address, onSelect }: { hit: Hit; address: SearchA
         </p>
         {hit.snippet.length > 0 && <p className={classes.snippet}><Snippet spans={hit.snippet} /></p>}
         <div className={classes.tools}>
-          {hit.reasons.length > 0 && tool("why", words.why, words.hideWhy)}
+          {explained(hit).length > 0 && tool("why", words.why, words.hideWhy)}
           {hit.more_passages > 0 && tool("passages", words.morePassages(hit.more_passages), words.hidePassages)}
           {hit.same_content.length > 0 && tool("copies", words.copies(hit.same_content.length), words.hideCopies)}
         </div>
-        <div id={`${id}-why`} hidden={panel !== "why"} className={classes.panel}>{panel === "why" && <Reasons reasons={hit.reasons} />}</div>
+        <div id={`${id}-why`} hidden={panel !== "why"} className={classes.panel}>{panel === "why" && <Reasons reasons={explained(hit)} />}</div>
         <div id={`${id}-passages`} hidden={panel !== "passages"} className={classes.panel}>{panel === "passages" && <MorePassages hit={hit} address={address} />}</div>
         <div id={`${id}-copies`} hidden={panel !== "copies"} className={classes.panel}>{panel === "copies" && <Copies hit={hit} address={address} />}</div>
       </div>
@@ -55,8 +55,11 @@ export function HitCard({ hit, address, onSelect }: { hit: Hit; address: SearchA
   );
 }
 
+/** Reasons beyond the filters, which the person has just typed. */
+const explained = (hit: Hit) => hit.reasons.filter((reason) => reason.kind !== "filter");
+
 /** Where it was found; a file that only passed the filters was found as a whole. */
-const hitPlace = (hit: Hit) => (hit.passage === undefined && hit.reasons.length === 0 ? strings.place.file : placeText(hit.place, hit.passage === undefined ? "name" : "passage"));
+const hitPlace = (hit: Hit) => (hit.passage === undefined && explained(hit).length === 0 ? strings.place.file : placeText(hit.place, hit.passage === undefined ? "name" : "passage"));
 
 function Reasons({ reasons }: { reasons: Reason[] }) {
   const words = strings.search;
