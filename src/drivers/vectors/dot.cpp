@@ -5,7 +5,8 @@
 #define SIMSIMD_NATIVE_BF16 0
 #define SIMSIMD_DYNAMIC_DISPATCH 0
 #if defined(__x86_64__)
-// Else only what the compiler may use everywhere: each kernel carries its own target, and is called where the CPU has it.
+// Else only what the compiler may use everywhere: each kernel carries its own target, and is called where the CPU has
+// it.
 #define SIMSIMD_TARGET_HASWELL 1
 #define SIMSIMD_TARGET_SKYLAKE 1
 #define SIMSIMD_TARGET_ICE 1
