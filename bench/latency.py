@@ -62,11 +62,11 @@ def measure_while_indexing(server, queries, folder, sources, random_source):
     stop = threading.Event()
 
     def feed():
-        number = 0
+        number = int(time.time())  # other names and texts than an earlier run on the same folder had
         while not stop.is_set():
             if server.api("GET", "/status")["tasks"]["waiting"] < 400:
                 for text in remixed(sources[:1] * 2 + sources, 100, random_source):
-                    (folder / f"late-{number:06}.txt").write_text(f"{number} {text}", encoding="utf-8")
+                    (folder / f"late-{number}.txt").write_text(f"{number} {text}", encoding="utf-8")
                     number += 1
             time.sleep(0.3)
 
