@@ -387,38 +387,6 @@ std::shared_ptr<const sets::Bitmap> Files::visible_files(const Principal& princi
   return sees_everything(principal) ? impl_->visible.everything().files : impl_->visible.of(LibraryId{}).files;
 }
 
-Result<sets::Bitmap> Files::contents_under(const Principal& principal, LibraryId library,
-                                           std::string_view folder_path) {
-  if (!sees_everything(principal)) {
-    return sets::Bitmap();
-  }
-  if (folder_path.find_first_not_of('/') == std::string_view::npos) {
-    return *impl_->visible.of(library).contents;
-  }
-  sets::Bitmap contents;
-  ALCOVE_TRY_VOID(impl_->catalog.read([&](sqlite::Database& database) -> Status {
-    Records records(database);
-    ALCOVE_TRY(const auto folder, find_folder_by_path(records, library, folder_path));
-    if (!folder) {
-      return {};
-    }
-    ALCOVE_TRY(auto statement,
-               database.prepare("WITH RECURSIVE subtree(id) AS (SELECT ?1 UNION ALL SELECT folders.id FROM folders, "
-                                "subtree WHERE folders.parent_id = subtree.id) "
-                                "SELECT content_number FROM files WHERE folder_id IN (SELECT id FROM subtree) AND "
-                                "present = 1 AND content_number <> 0"));
-    statement.bind(1, folder->value);
-    for (;;) {
-      ALCOVE_TRY(const bool more, statement.step());
-      if (!more) {
-        return {};
-      }
-      contents.add(static_cast<std::uint32_t>(statement.column_int64(0)));
-    }
-  }));
-  return contents;
-}
-
 Result<sets::Bitmap> Files::files_under(const Principal& principal, LibraryId library, std::string_view folder_path) {
   if (!sees_everything(principal)) {
     return sets::Bitmap();

@@ -87,10 +87,6 @@ class Files {
   [[nodiscard]] std::shared_ptr<const sets::Bitmap> visible_contents(const auth::Principal& principal) const;
   /// Files (ids) present in the libraries the principal may open.
   [[nodiscard]] std::shared_ptr<const sets::Bitmap> visible_files(const auth::Principal& principal) const;
-  /// Contents of the present files under a folder (for `in:`), or of one library; "" is the whole library.
-  Result<sets::Bitmap> contents_under(const auth::Principal& principal, LibraryId library,
-                                      std::string_view folder_path);
-
   /// Present files under a folder, or of one library ("" is the whole library).
   Result<sets::Bitmap> files_under(const auth::Principal& principal, LibraryId library, std::string_view folder_path);
   /// What a set of visible files means for contents.

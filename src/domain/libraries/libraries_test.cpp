@@ -540,21 +540,21 @@ TEST_F(LibrariesTest, OnlyTheOwnerAndTheOperatorSeeFiles) {
     EXPECT_TRUE(files_->visible_contents(principal)->empty());
     EXPECT_TRUE(files_->visible_files(principal)->empty());
     EXPECT_TRUE(files_->files_of(principal, content, 10)->empty());
-    EXPECT_TRUE(files_->contents_under(principal, library_, "")->empty());
+    EXPECT_TRUE(files_->files_under(principal, library_, "")->empty());
     EXPECT_FALSE(files_->list(principal, library_, "", "", 10).has_value());
   }
   EXPECT_TRUE(files_->visible_contents(owner)->contains(content.value));
 }
 
-TEST_F(LibrariesTest, ContentsUnderAFolderAreThoseOfItsTree) {
+TEST_F(LibrariesTest, FilesUnderAFolderAreThoseOfItsTree) {
   write("a/b/x.txt", "x");
   write("a/y.txt", "y");
   write("c/z.txt", "z");
   start_with_library();
-  EXPECT_EQ(files_->contents_under(operator_, library_, "a")->size(), 2U);
-  EXPECT_EQ(files_->contents_under(operator_, library_, "a/b/")->size(), 1U);
-  EXPECT_EQ(files_->contents_under(operator_, library_, "")->size(), 3U);
-  EXPECT_EQ(files_->contents_under(operator_, library_, "nowhere")->size(), 0U);
+  EXPECT_EQ(files_->files_under(operator_, library_, "a")->size(), 2U);
+  EXPECT_EQ(files_->files_under(operator_, library_, "a/b/")->size(), 1U);
+  EXPECT_EQ(files_->files_under(operator_, library_, "")->size(), 3U);
+  EXPECT_EQ(files_->files_under(operator_, library_, "nowhere")->size(), 0U);
 }
 
 TEST_F(LibrariesTest, AFolderDeeperThanTheLimitIsNamedInTheNote) {
