@@ -236,8 +236,8 @@ def test_no_secret_reaches_the_log(library, tmp_path):
     data = tmp_path / "data"
     data.mkdir()
     with Alcove([library], data=data) as server:
-        log = server.log_text()
-        token = re.search(r"#token=(\S+)", log).group(1)
+        assert eventually(lambda: re.search(r"#token=\S+\n", server.log_text()), 30)
+        token = re.search(r"#token=(\S+)", server.log_text()).group(1)
         browser = Browser(server)
         assert browser.api("POST", "/setup", {"token": "wrong", "name": "ada", "password": PASSWORD}).status == 403
         assert browser.api("POST", "/setup", {"token": token, "name": "ada", "password": PASSWORD}).status == 201
