@@ -27,6 +27,24 @@ enum class Format : std::uint8_t {
   kEml,
   kEmpty,
   kEncryptedOffice,  ///< An OLE container around an encrypted office file.
+  kOds,
+  kOdp,
+  kRtf,
+  kEpub,
+  kFictionBook,
+  kXml,
+  kJson,
+  kLatex,
+  kSubtitles,
+  kMsg,
+  kDoc,
+  kXls,
+  kPpt,
+  kMbox,
+  kZip,
+  kSevenZip,
+  kTar,         ///< Also compressed as a whole (.tar.gz).
+  kCompressed,  ///< One file in gzip, bzip2, xz or zstd.
   kCount_,
 };
 
@@ -45,6 +63,24 @@ constexpr const char* format_name(Format format) {
     case Format::kEml: return "eml";
     case Format::kEmpty: return "empty";
     case Format::kEncryptedOffice: return "encrypted-office";
+    case Format::kOds: return "ods";
+    case Format::kOdp: return "odp";
+    case Format::kRtf: return "rtf";
+    case Format::kEpub: return "epub";
+    case Format::kFictionBook: return "fb2";
+    case Format::kXml: return "xml";
+    case Format::kJson: return "json";
+    case Format::kLatex: return "latex";
+    case Format::kSubtitles: return "subtitles";
+    case Format::kMsg: return "msg";
+    case Format::kDoc: return "doc";
+    case Format::kXls: return "xls";
+    case Format::kPpt: return "ppt";
+    case Format::kMbox: return "mbox";
+    case Format::kZip: return "zip";
+    case Format::kSevenZip: return "7z";
+    case Format::kTar: return "tar";
+    case Format::kCompressed: return "compressed";
     case Format::kUnknown:
     case Format::kCount_: break;
   }
@@ -71,6 +107,8 @@ enum class BlockKind : std::uint8_t {
   kNote,
   kComment,
   kMetadata,
+  kFormField,  ///< A form's field: "name: value".
+  kOutline,    ///< An entry of a document's outline, at the place it leads to.
   kCount_,
 };
 
@@ -100,6 +138,39 @@ struct TextArtefact {
   std::uint32_t page_count = 0;  ///< Pages, sheets or slides in the file, also those not read; 0 where there are none.
   std::vector<float> page_ratios;  ///< PDF: width ÷ height of each read page.
   void fields(auto& visit) { visit(blocks, notes, page_count, page_ratios); }
+};
+
+/// Whether a format's members are contents of their own (parts).
+constexpr bool is_container(Format format) {
+  switch (format) {
+    case Format::kPdf:  // its attachments
+    case Format::kEml:
+    case Format::kMsg:
+    case Format::kMbox:
+    case Format::kZip:
+    case Format::kSevenZip:
+    case Format::kTar:
+    case Format::kCompressed: return true;
+    default: return false;
+  }
+}
+
+/// One member of a container, in the container's order; its position is its index.
+struct PartEntry {
+  std::string path;  ///< Inside its container, '/'-separated, valid UTF-8; a name to show, never a path to open.
+  std::uint64_t size_bytes = 0;       ///< Of its bytes; when they were not read: as declared.
+  std::int64_t modified_unix_ms = 0;  ///< 0: not stated
+  std::string reason_code;            ///< Not empty: its bytes were not read ("encrypted", "too_large", "not_a_file" …)
+  std::string reason;                 ///< Sentence for the person.
+  void fields(auto& visit) { visit(path, size_bytes, modified_unix_ms, reason_code, reason); }
+};
+
+/// Stage `parts`. Which content each entry is stands beside the artefact, not in it.
+struct PartsArtefact {
+  static constexpr std::uint64_t kItemsMax = 20'000;  ///< As DecodeLimits::members_max.
+  std::vector<PartEntry> parts;
+  std::vector<Note> notes;
+  void fields(auto& visit) { visit(parts, notes); }
 };
 
 /// A piece of text that is found as one.

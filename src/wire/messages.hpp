@@ -4,7 +4,8 @@
 ///
 /// A worker says Hello once it is confined. The decode worker then handles one DecodeRequest at a time and
 /// answers StageStarted and StageFinished per stage and DecodeFinished at the end, so that a crash is blamed on
-/// the stage that was running and finished stages are kept. The model worker answers each EmbedRequest with
+/// the stage that was running and finished stages are kept. While it runs the stage `parts` it sends one PartFound per
+/// member that it could read, and goes on after the server's PartTaken. The model worker answers each EmbedRequest with
 /// one EmbedReply; queries overtake passages.
 
 #include <cstdint>
@@ -17,7 +18,7 @@
 namespace alcove::wire {
 
 /// Both sides refuse another version: they are always built together.
-inline constexpr std::uint32_t kProtocolVersion = 1;
+inline constexpr std::uint32_t kProtocolVersion = 2;
 /// Largest payload; larger ones are an error. Payloads over kInlineMax travel as a sealed memory file.
 inline constexpr std::uint64_t kPayloadMax = 256ULL * 1024 * 1024;
 inline constexpr std::uint64_t kInlineMax = 64ULL * 1024;
@@ -33,6 +34,8 @@ enum class MessageKind : std::uint8_t {
   kStageStarted,
   kStageFinished,
   kDecodeFinished,
+  kPartFound,
+  kPartTaken,
   kEmbedRequest,
   kEmbedReply,
   kTestRequest,
@@ -72,9 +75,10 @@ struct DecodeLimits {
   std::uint32_t members_max = 20'000;                       ///< entries of one container
   std::uint32_t nesting_max = 200;                          ///< elements inside elements
   std::uint32_t soft_seconds_max = 45;                      ///< readers stop here and keep what they have
+  std::uint64_t part_bytes_max = 256ULL * 1024 * 1024;      ///< of one member; larger ones are named only
   void fields(auto& visit) {
     visit(file_bytes_max, text_bytes_max, pages_max, passages_max, expanded_bytes_max, members_max, nesting_max,
-          soft_seconds_max);
+          soft_seconds_max, part_bytes_max);
   }
 };
 
@@ -88,7 +92,8 @@ struct DecodeRequest {
   DecodeLimits limits;
   Bytes probe;  ///< encoded ProbeArtefact when `probe` is not among the stages; else empty
   bool has_text = false;
-  void fields(auto& visit) { visit(request_id, stages, reader, name_hint, limits, probe, has_text); }
+  std::uint32_t parts_from = 0;  ///< `parts`: members before this position are listed, but not sent
+  void fields(auto& visit) { visit(request_id, stages, reader, name_hint, limits, probe, has_text, parts_from); }
 };
 
 struct StageStarted {
@@ -115,6 +120,22 @@ struct StageFinished {
   Bytes artefact;           ///< encoded; see wire/artefacts.hpp
   std::uint32_t cpu_ms = 0;
   void fields(auto& visit) { visit(request_id, stage, outcome, reason_code, reason, artefact, cpu_ms); }
+};
+
+/// A member's bytes. Descriptor: [0] a sealed memory file of exactly `size_bytes`.
+struct PartFound {
+  std::uint64_t request_id = 0;
+  std::uint32_t position = 0;
+  std::string path;  ///< As PartEntry::path.
+  std::uint64_t size_bytes = 0;
+  void fields(auto& visit) { visit(request_id, position, path, size_bytes); }
+};
+
+/// The server's answer to each PartFound.
+struct PartTaken {
+  std::uint64_t request_id = 0;
+  bool go_on = true;  ///< False: no further member is wanted; the stage ends as if the container did.
+  void fields(auto& visit) { visit(request_id, go_on); }
 };
 
 struct DecodeFinished {

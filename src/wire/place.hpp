@@ -14,9 +14,10 @@ enum class PlaceKind : std::uint8_t {
   kLine,       ///< Text, source code, Markdown, CSV, HTML: first and last line of the extracted text.
   kCell,       ///< Spreadsheet: sheet and range such as "B3:D9".
   kSlide,      ///< Presentation: slide number.
-  kPart,       ///< Mail: a header or a body part, by path.
+  kPart,       ///< Mail: a header or a body part, by path; containers: a member's name.
   kParagraph,  ///< Word processing: paragraph number.
-  kTime,       ///< Recordings: start and end.
+  kTime,       ///< Recordings and subtitles: start and end.
+  kChapter,    ///< E-books: chapter number, its title in `heading`.
   kCount_,
 };
 
@@ -40,16 +41,17 @@ struct Place {
   std::string sheet;                  ///< kCell: the sheet's name
   std::string cells;                  ///< kCell: "A1" or "A1:C3"
   std::uint32_t slide = 0;            ///< kSlide
-  std::string part;                   ///< kPart: "subject", "body", or an attachment's path; also set on top of
-                                      ///< another kind when the text lies in an attachment
+  std::string part;                   ///< kPart: "subject", "body", or the path of a member
   std::uint32_t paragraph_first = 0;  ///< kParagraph
   std::uint32_t paragraph_last = 0;   ///< kParagraph
   std::int64_t start_ms = 0;          ///< kTime
   std::int64_t end_ms = 0;            ///< kTime
   std::string heading;                ///< Nearest heading above, where the format has headings.
+  std::uint32_t chapter = 0;          ///< kChapter
+  bool hidden = false;                ///< Stands where readers do not see it: a hidden sheet, row or slide.
   void fields(auto& visit) {
     visit(kind, page, boxes, line_first, line_last, sheet, cells, slide, part, paragraph_first, paragraph_last,
-          start_ms, end_ms, heading);
+          start_ms, end_ms, heading, chapter, hidden);
   }
   friend bool operator==(const Place&, const Place&) = default;
 };
@@ -65,6 +67,7 @@ constexpr const char* place_kind_name(PlaceKind kind) {
     case PlaceKind::kPart: return "part";
     case PlaceKind::kParagraph: return "paragraph";
     case PlaceKind::kTime: return "time";
+    case PlaceKind::kChapter: return "chapter";
     case PlaceKind::kCount_: break;
   }
   return "document";
