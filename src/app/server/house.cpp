@@ -6,6 +6,7 @@
 
 #include "base/log.hpp"
 #include "base/text.hpp"
+#include "domain/files/readers.hpp"
 #include "domain/files/schema.hpp"
 #include "drivers/os/thread.hpp"
 
@@ -26,6 +27,7 @@ work::Options engine_options(const ServeOptions& options) {
   return work::Options{
       .worker_path = options.worker_program.empty() ? program_folder() / "alcove-worker" : options.worker_program,
       .models_folder = options.models_folder,
+      .spool_folder = options.data_folder / "artefacts",
       .decode_workers = static_cast<int>(std::clamp(threads / 2, 1U, 4U)),
       .model_threads = static_cast<int>(threads)};
 }
@@ -71,13 +73,21 @@ Result<std::unique_ptr<House>> House::open(const ServeOptions& options) {
 }
 
 Status House::start_work(const ServeOptions& options) {
-  ALCOVE_TRY(engine_, work::Engine::start(
-                          *store_, engine_options(options),
-                          [this](ContentNumber content) { return late_libraries_.open_content(content); },
-                          [this](ContentNumber content) {
-                            const auto holders = files_->files_of(the_house(), content, 1);
-                            return holders && !holders->empty() ? to_valid_utf8(holders->front().name) : std::string();
-                          }));
+  const work::Engine::Doors doors{
+      .open_content = [this](ContentNumber content) { return late_libraries_.open_content(content); },
+      .name_of =
+          [this](ContentNumber content) {
+            const auto holdings = files_->holdings_of(the_house(), content, 1);
+            if (!holdings || holdings->empty()) {
+              return std::string();
+            }
+            const std::string inside = holdings->front().part_path();
+            return inside.empty() ? to_valid_utf8(holdings->front().file.name) : inside.substr(inside.rfind('/') + 1);
+          },
+      .reader_of = [](std::string_view name) { return files::reader_for_name(name); },
+      .parts_changed = [this](ContentNumber container,
+                              const std::vector<ContentNumber>& found) { files_->parts_changed(container, found); }};
+  ALCOVE_TRY(engine_, work::Engine::start(*store_, engine_options(options), doors));
   ALCOVE_TRY(search_, search::Search::start(
                           options.data_folder, *store_, *files_,
                           [this](const std::string& text, const Context& context) -> Result<search::Embedding> {

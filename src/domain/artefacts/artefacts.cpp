@@ -14,7 +14,6 @@ namespace alcove::artefacts {
 
 namespace {
 
-constexpr std::string_view kPassagesStage = "passages";
 constexpr std::int64_t kPlain = 0;
 constexpr std::int64_t kZstd = 1;
 /// Below this the frame costs more than it saves.
@@ -237,10 +236,11 @@ Status Store::drop(ContentNumber content, std::string_view stage) {
 
 Status Store::Impl::erase(sqlite::Database& database, ContentNumber content) {
   ALCOVE_TRY_VOID(drop_run(database, content));
+  ALCOVE_TRY_VOID(forget_in_parents(database, content));
   ALCOVE_TRY_VOID(add_change(database, Change::Kind::kRemoved, content, "", {}, 0));
-  for (const char* sql :
-       {"DELETE FROM artefacts WHERE content = ?", "DELETE FROM tasks WHERE content = ?",
-        "DELETE FROM changes WHERE kind = 0 AND content = ?", "DELETE FROM contents WHERE number = ?"}) {
+  for (const char* sql : {"DELETE FROM artefacts WHERE content = ?", "DELETE FROM tasks WHERE content = ?",
+                          "DELETE FROM changes WHERE kind = 0 AND content = ?", "DELETE FROM parts WHERE parent = ?",
+                          "DELETE FROM contents WHERE number = ?"}) {
     ALCOVE_TRY(auto remove, database.prepare(sql));
     ALCOVE_TRY_VOID(remove.bind(1, std::int64_t{content.value}).run());
   }

@@ -47,6 +47,17 @@ CREATE TABLE passage_runs (
   count INTEGER NOT NULL
 );
 
+-- Contents inside contents. What else is known of a member, also of those that were not read, lies in the parent's
+-- artefact of the stage `parts`, at the same position.
+CREATE TABLE parts (
+  parent INTEGER NOT NULL,
+  position INTEGER NOT NULL,
+  content INTEGER NOT NULL,
+  path TEXT NOT NULL,
+  PRIMARY KEY (parent, position)
+) WITHOUT ROWID;
+CREATE INDEX parts_content ON parts (content);
+
 -- One row for what is not done: 0 waiting, 1 running, 2 failed, 3 skipped.
 CREATE TABLE tasks (
   content INTEGER NOT NULL,

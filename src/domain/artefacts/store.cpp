@@ -24,7 +24,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
-constexpr std::int64_t kFormatVersion = 3;
+constexpr std::int64_t kFormatVersion = 4;
 
 sqlite::OpenOptions writer_options() {
   return {.mode = sqlite::OpenMode::kCreate, .durability = sqlite::Durability::kNormal, .checkpoints = true};

@@ -77,6 +77,21 @@ struct TaskCounts {
   std::int64_t skipped = 0;
 };
 
+/// One member of a container: a content inside a content.
+struct Part {
+  ContentNumber parent;
+  std::uint32_t position = 0;  ///< In the parent's artefact `parts`.
+  ContentNumber content;
+  std::string path;  ///< Inside the parent, for people.
+};
+
+/// Where a content stands among containers.
+struct Nesting {
+  unsigned depth = 0;             ///< Containers around it, on the shortest way; 0: it is a part of nothing.
+  std::int64_t parts_around = 0;  ///< Members, at every depth, of the outermost containers it lies in.
+  std::int64_t bytes_around = 0;  ///< Of those.
+};
+
 /// A stage that a content should have, made by exactly this version and model.
 struct WantedStage {
   std::string stage;
@@ -99,6 +114,9 @@ struct Completion {
   std::uint32_t cpu_ms = 0;
   std::optional<Bytes> data;        ///< Set: done. Not set: see `state`.
   std::uint32_t passage_count = 0;  ///< Stage `passages`: a run of this length is reserved.
+  /// Stage `parts`: the members that were read; they replace those known before. A member that contains its own
+  /// container (an archive may be made so) is left out.
+  std::vector<Part> parts;
   /// A result with one row per passage (`text_vectors`): the run it was made of. When the content has another run by
   /// now, the result is thrown away and the task waits again; when the run is replaced later, the result goes with it.
   PassageNumber of_run;
@@ -199,6 +217,14 @@ class Store {
   };
   Result<std::optional<Run>> find_run(PassageNumber passage);
   Result<std::vector<Run>> all_runs();
+
+  /// Members of a content, by position.
+  Result<std::vector<Part>> parts_of(ContentNumber parent);
+  /// Where a content is a member, at most `limit`.
+  Result<std::vector<Part>> places_of_part(ContentNumber content, std::size_t limit);
+  /// Every one, for the sets in memory.
+  Result<std::vector<Part>> all_parts();
+  Result<Nesting> nesting_of(ContentNumber content);
 
   /// Contents after `after`, in order, that have neither an artefact nor a task row of `stage`: at most `limit`.
   /// Orphaned contents are left out, and with kWithPassages those without a passage.

@@ -9,6 +9,7 @@
 #include <mutex>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -20,6 +21,9 @@ namespace alcove::artefacts {
 
 /// Idle reading connections that are kept open.
 inline constexpr std::size_t kReadersKept = 8;
+
+inline constexpr std::string_view kPassagesStage = "passages";
+inline constexpr std::string_view kPartsStage = "parts";
 
 /// An artefact's bytes as they lie in the table.
 struct Packed {
@@ -56,6 +60,8 @@ struct Store::Impl {
                                   std::string_view stage, PassageNumber first, std::uint32_t count);
   /// Stores one completion's artefact. False when it was made of a run that the content no longer has.
   Result<bool> put(sqlite::Database& database, const Completion& completion, const Packed& packed);
+  /// Writes which contents the members of a content are.
+  static Status put_parts(sqlite::Database& database, const Completion& completion);
   /// Reserves a run for a content, giving up an older one.
   Result<PassageNumber> reserve_run(sqlite::Database& database, ContentNumber content, std::uint32_t count);
   /// The run of a content; nothing when it has none.
@@ -63,6 +69,8 @@ struct Store::Impl {
   /// Gives up the run of a content, if it has one, with the results that have a row per passage of it, and says so to
   /// the followers.
   Status drop_run(sqlite::Database& database, ContentNumber content);
+  /// Containers that an erased content was a member of are to be looked into again when they are used again.
+  static Status forget_in_parents(sqlite::Database& database, ContentNumber content);
   /// Removes everything of a content, and the content.
   Status erase(sqlite::Database& database, ContentNumber content);
 };

@@ -88,6 +88,42 @@ TEST_F(StoreTest, AnArtefactComesBackAsItWasStored) {
   EXPECT_FALSE(store_->find(number, "facts")->has_value());
 }
 
+TEST_F(StoreTest, PartsAreReplacedWithTheirStageAndNeverFormACycle) {
+  const ContentNumber zip = content(1);
+  const ContentNumber inner = content(2);
+  const ContentNumber letter = content(3);
+  const auto parts_done = [&](ContentNumber parent, std::vector<ContentNumber> contents) {
+    Completion completion = done(parent, "parts", {1});
+    for (const ContentNumber each : contents) {
+      const auto position = static_cast<std::uint32_t>(completion.parts.size());
+      completion.parts.push_back(
+          {.parent = parent, .position = position, .content = each, .path = "part " + std::to_string(position)});
+    }
+    ASSERT_TRUE(store_->complete({completion}).has_value());
+  };
+  parts_done(zip, {inner, letter});
+  parts_done(inner, {letter, letter});
+  open();
+  EXPECT_EQ(store_->parts_of(zip)->size(), 2U);
+  EXPECT_EQ(store_->parts_of(inner)->at(1).path, "part 1");
+  EXPECT_EQ(store_->places_of_part(letter, 10)->size(), 3U);
+  EXPECT_EQ(store_->nesting_of(zip)->depth, 0U);
+  EXPECT_EQ(store_->nesting_of(inner)->depth, 1U);
+  EXPECT_EQ(store_->nesting_of(inner)->parts_around, 4);
+  EXPECT_EQ(store_->nesting_of(inner)->bytes_around, 40);
+  // An archive that holds itself, at once or by way of another.
+  parts_done(letter, {letter, zip, content(4)});
+  ASSERT_EQ(store_->parts_of(letter)->size(), 1U);
+  EXPECT_EQ(store_->parts_of(letter)->front().position, 2U);
+  parts_done(zip, {inner});
+  EXPECT_EQ(store_->parts_of(zip)->size(), 1U);
+  // Whoever held an erased content is looked into again.
+  ASSERT_TRUE(store_->erase(inner).has_value());
+  EXPECT_TRUE(store_->parts_of(zip)->empty());
+  EXPECT_FALSE(store_->find(zip, "parts")->has_value());
+  EXPECT_TRUE(store_->parts_of(inner)->empty());
+}
+
 TEST_F(StoreTest, LeasedTasksOfAContentComeTogetherBestFirst) {
   const ContentNumber low = content(1);
   const ContentNumber high = content(2);

@@ -230,6 +230,9 @@ Status Store::complete(const std::vector<Completion>& completions) {
       std::optional<TaskState> state = completion.state;
       if (completion.data) {
         ALCOVE_TRY(const bool stored, impl_->put(database, completion, packed[i]));
+        if (completion.stage == kPartsStage) {
+          ALCOVE_TRY_VOID(Impl::put_parts(database, completion));
+        }
         state = stored ? std::nullopt : std::optional(TaskState::kWaiting);
       } else if (!state && completion.only_if_orphaned && is_used) {
         state = TaskState::kWaiting;

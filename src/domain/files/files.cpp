@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <limits>
+#include <map>
+#include <set>
 #include <unordered_map>
 #include <utility>
 
@@ -24,6 +26,8 @@ constexpr std::int64_t kStateRemoving = 3;
 /// Files of one content or one page that are looked at, whatever the caller asks for.
 constexpr std::size_t kLimitMax = 10'000;
 constexpr std::size_t kListenersMax = 16;
+/// Places of one part that are looked at on the way to a file.
+constexpr std::size_t kWaysLookedAtMax = 1'000;
 
 /// May read every library. Rights of other users will come as a table of zones; until then they see nothing.
 bool sees_everything(const Principal& principal) {
@@ -109,6 +113,8 @@ struct Files::Impl {
   Status load();
   Result<std::vector<Library>> libraries(const std::optional<LibraryId>& id, const std::optional<std::string>& name);
   Status mark_orphans(const VisibleSets::Turnover& turnover);
+  /// Tells whoever has to know, after a change of the sets.
+  void announce(const VisibleSets::Turnover& turnover);
 };
 
 /// The numbers in the catalog are a cache of one artefact store; another one has others.
@@ -156,6 +162,14 @@ Status Files::Impl::load() {
     }
   }));
   visible.apply(present);
+  ALCOVE_TRY(const auto parts, store.all_parts());
+  std::map<ContentNumber, std::vector<ContentNumber>> parts_of;
+  for (const artefacts::Part& part : parts) {
+    parts_of[part.parent].push_back(part.content);
+  }
+  for (const auto& [container, members] : parts_of) {
+    visible.set_parts(container, members);
+  }
   const auto used = visible.everything().contents;
   ALCOVE_TRY(auto unmarked, store.contents_in_use());
   std::erase_if(unmarked, [&](ContentNumber content) { return used->contains(content.value); });
@@ -442,14 +456,7 @@ Result<Files::Projection> Files::project(const Principal& principal, const sets:
     });
     return status;
   }));
-  Projection projection;
-  for (const auto& [content, count] : counts) {
-    projection.any.add(content);
-    if (count >= impl_->visible.count_of(ContentNumber{content})) {
-      projection.only.add(content);
-    }
-  }
-  return projection;
+  return impl_->visible.project(counts);
 }
 
 Result<std::vector<Files::FolderPlace>> Files::folders_where(const Principal& principal,
@@ -499,20 +506,109 @@ Result<std::vector<Files::FileChange>> Files::changes_after(std::int64_t sequenc
   return changes;
 }
 
+void Files::parts_changed(ContentNumber container, const std::vector<ContentNumber>& found) {
+  const auto parts = impl_->store.parts_of(container);
+  if (!parts) {
+    // The next start reads them again.
+    log_error("files", Error(parts.error()).with_context("note the parts of a file"));
+    return;
+  }
+  std::vector<ContentNumber> contents;
+  for (const artefacts::Part& part : *parts) {
+    contents.push_back(part.content);
+  }
+  VisibleSets::Turnover turnover = impl_->visible.set_parts(container, contents);
+  for (const ContentNumber content : found) {
+    if (!impl_->visible.is_visible(content)) {
+      turnover.orphaned.push_back(content);
+    }
+  }
+  impl_->announce(turnover);
+}
+
+std::string Files::Holding::part_path() const {
+  std::string path;
+  for (const artefacts::Part& part : parts) {
+    path += (path.empty() ? "" : "/") + part.path;
+  }
+  return path;
+}
+
+std::vector<ContentNumber> Files::roots_of(const Principal& principal, ContentNumber content, std::size_t limit) const {
+  return sees_everything(principal) ? impl_->visible.roots_of(content, limit) : std::vector<ContentNumber>();
+}
+
+Result<std::vector<artefacts::Part>> Files::way_to(ContentNumber root, ContentNumber content) {
+  // From the content up, breadth first: the shortest way, and each container once.
+  std::vector<artefacts::Part> steps;
+  std::vector<std::size_t> below;  // Index of the step inside, for each step.
+  std::set<ContentNumber> seen{content};
+  constexpr std::size_t kNone = std::numeric_limits<std::size_t>::max();
+  if (root == content) {
+    return steps;
+  }
+  std::vector<std::pair<ContentNumber, std::size_t>> todo{{content, kNone}};
+  for (std::size_t i = 0; i < todo.size() && steps.size() < kWaysLookedAtMax; ++i) {
+    const auto [at, inside] = todo[i];
+    ALCOVE_TRY(const auto places, impl_->store.places_of_part(at, kWaysLookedAtMax));
+    for (const artefacts::Part& place : places) {
+      steps.push_back(place);
+      below.push_back(inside);
+      if (place.parent == root) {
+        std::vector<artefacts::Part> way;
+        for (std::size_t step = steps.size() - 1; step != kNone; step = below[step]) {
+          way.push_back(steps[step]);
+        }
+        return way;
+      }
+      if (seen.insert(place.parent).second) {
+        todo.emplace_back(place.parent, steps.size() - 1);
+      }
+    }
+  }
+  return fail(ErrorCode::kNotFound, "The file does not contain this any more");
+}
+
+Result<std::vector<Files::Holding>> Files::holdings_of(const Principal& principal, ContentNumber content,
+                                                       std::size_t limit) {
+  std::vector<Holding> holdings;
+  ALCOVE_TRY(auto direct, files_of(principal, content, limit));
+  for (File& file : direct) {
+    holdings.push_back({.file = std::move(file), .parts = {}});
+  }
+  for (const ContentNumber root : roots_of(principal, content, limit)) {
+    if (root == content || holdings.size() >= limit) {
+      continue;
+    }
+    const auto way = way_to(root, content);
+    if (!way) {
+      continue;  // Changed since.
+    }
+    ALCOVE_TRY(auto files, files_of(principal, root, limit - holdings.size()));
+    for (File& file : files) {
+      holdings.push_back({.file = std::move(file), .parts = *way});
+    }
+  }
+  return holdings;
+}
+
 void Files::apply(const std::vector<Applied>& changes) {
-  const VisibleSets::Turnover turnover = impl_->visible.apply(changes);
+  impl_->announce(impl_->visible.apply(changes));
+}
+
+void Files::Impl::announce(const VisibleSets::Turnover& turnover) {
   // The sets are right in any case; what the store misses is repaired at the next start.
-  if (Status marked = impl_->mark_orphans(turnover); !marked) {
+  if (Status marked = mark_orphans(turnover); !marked) {
     log_error("files", std::move(marked).error().with_context("note which contents are in use"));
   }
   if (!turnover.used.empty()) {
     // After the marks: a lane that finds a content orphaned gives its tasks up, and they are asked for again here.
-    if (const OnUsed on_used = impl_->on_used.with([](const OnUsed& listener) { return listener; })) {
-      on_used(turnover.used);
+    if (const OnUsed tell = on_used.with([](const OnUsed& listener) { return listener; })) {
+      tell(turnover.used);
     }
   }
-  const auto listeners = impl_->listeners.with([](const auto& all) { return all; });
-  for (const auto& listener : listeners) {
+  const auto all_listeners = listeners.with([](const auto& all) { return all; });
+  for (const auto& listener : all_listeners) {
     listener();
   }
 }

@@ -72,8 +72,25 @@ class Files {
   Result<std::optional<File>> find(FileId id);
   /// `path` is absolute, or "LIBRARY:relative".
   Result<std::optional<File>> find_by_path(std::string_view path);
-  /// Present files that have this content, as far as the principal may see them.
+  /// Present files that have this content themselves, as far as the principal may see them.
   Result<std::vector<File>> files_of(const auth::Principal& principal, ContentNumber content, std::size_t limit);
+  /// A way to a content: a present file, and the parts on the way from the file's content down to this one, none when
+  /// the file has it itself.
+  struct Holding {
+    File file;
+    std::vector<artefacts::Part> parts;  ///< Outermost first.
+    /// "letters.zip/inner.eml/invoice.pdf" without the file's own name; empty without parts.
+    [[nodiscard]] std::string part_path() const;
+  };
+  /// Ways to a content, direct ones first, at most `limit`.
+  Result<std::vector<Holding>> holdings_of(const auth::Principal& principal, ContentNumber content, std::size_t limit);
+  /// Contents of visible files that are or contain this one: those to group hits by. At most `limit`.
+  std::vector<ContentNumber> roots_of(const auth::Principal& principal, ContentNumber content, std::size_t limit) const;
+  /// The way from one of `roots_of` down to the content. Errors: kNotFound when there is none (any more).
+  Result<std::vector<artefacts::Part>> way_to(ContentNumber root, ContentNumber content);
+  /// The parts of a container changed in the store; `found` are contents that were named there but may be of no use.
+  void parts_changed(ContentNumber container, const std::vector<ContentNumber>& found);
+
   /// One folder's subfolders and files, by name, for the file list. `path` "" is the root.
   struct Listing {
     std::vector<std::string> folders;
@@ -83,7 +100,8 @@ class Files {
   Result<Listing> list(const auth::Principal& principal, LibraryId library, std::string_view path,
                        std::string_view after, std::size_t limit);
 
-  /// Contents with at least one present file that the principal may open. A snapshot; cheap to copy (shared).
+  /// Contents with at least one present file that the principal may open, and those contained in them. A snapshot;
+  /// cheap to copy (shared).
   [[nodiscard]] std::shared_ptr<const sets::Bitmap> visible_contents(const auth::Principal& principal) const;
   /// Files (ids) present in the libraries the principal may open.
   [[nodiscard]] std::shared_ptr<const sets::Bitmap> visible_files(const auth::Principal& principal) const;
@@ -91,8 +109,8 @@ class Files {
   Result<sets::Bitmap> files_under(const auth::Principal& principal, LibraryId library, std::string_view folder_path);
   /// What a set of visible files means for contents.
   struct Projection {
-    sets::Bitmap any;   ///< Contents that at least one of the files has.
-    sets::Bitmap only;  ///< Of those: contents that no other visible file has.
+    sets::Bitmap any;   ///< Contents that at least one of the files has or contains.
+    sets::Bitmap only;  ///< Of those: contents that no other visible file has or contains.
   };
   Result<Projection> project(const auth::Principal& principal, const sets::Bitmap& files);
   /// A folder of a library by its path.

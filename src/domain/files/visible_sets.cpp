@@ -1,48 +1,73 @@
 #include "domain/files/visible_sets.hpp"
 
+#include <algorithm>
+#include <set>
 #include <unordered_set>
 
 namespace alcove::files {
 
-void VisibleSets::count(Zone& zone, ContentNumber content, std::int32_t difference) {
-  if (!content) {
-    return;
+bool VisibleSets::is_visible(const State& state, std::uint32_t content) {
+  return std::ranges::any_of(state.zones, [&](const auto& zone) { return zone.second.contents.contains(content); });
+}
+
+void VisibleSets::count(State& state, Zone& zone, std::uint32_t content, std::int32_t Count::* member,
+                        std::int32_t difference, Before& before) {
+  // Parts of parts wait in a list: containers nest as deep as their makers liked.
+  struct Step {
+    std::uint32_t content;
+    std::int32_t Count::* member;
+    std::int32_t difference;
+  };
+  std::vector<Step> steps{{.content = content, .member = member, .difference = difference}};
+  while (!steps.empty()) {
+    const Step step = steps.back();
+    steps.pop_back();
+    if (step.content == 0) {
+      continue;
+    }
+    before.try_emplace(step.content, is_visible(state, step.content));
+    const auto entry = zone.content_counts.try_emplace(step.content).first;
+    const bool was_here = entry->second.all() > 0;
+    entry->second.*step.member += step.difference;
+    const bool is_here = entry->second.all() > 0;
+    if (entry->second.files == 0 && entry->second.containers == 0) {
+      zone.content_counts.erase(entry);
+    }
+    if (was_here == is_here) {
+      continue;
+    }
+    if (is_here) {
+      zone.contents.add(step.content);
+    } else {
+      zone.contents.remove(step.content);
+    }
+    const auto parts = state.parts.find(step.content);
+    for (const std::uint32_t part : parts == state.parts.end() ? std::vector<std::uint32_t>() : parts->second) {
+      steps.push_back({.content = part, .member = &Count::containers, .difference = is_here ? 1 : -1});
+    }
   }
-  const auto entry = zone.content_counts.try_emplace(content.value, 0).first;
-  entry->second += difference;
-  if (entry->second > 0) {
-    zone.contents.add(content.value);
-  } else {
-    zone.contents.remove(content.value);
+}
+
+VisibleSets::Turnover VisibleSets::turnover_since(const State& state, const Before& before) {
+  Turnover turnover;
+  for (const auto& [content, was_visible] : before) {
+    const bool visible = is_visible(state, content);
+    if (was_visible && !visible) {
+      turnover.orphaned.push_back(ContentNumber{content});
+    } else if (!was_visible && visible) {
+      turnover.used.push_back(ContentNumber{content});
+    }
   }
-  if (entry->second == 0) {
-    zone.content_counts.erase(entry);
-  }
+  return turnover;
 }
 
 VisibleSets::Turnover VisibleSets::apply(const std::vector<Files::Applied>& changes) {
   return state_.with([&](State& state) {
-    std::unordered_set<std::uint32_t> touched;
-    std::unordered_set<std::uint32_t> visible_before;
-    const auto visible = [&](std::uint32_t content) {
-      for (const auto& [library, zone] : state.zones) {
-        if (zone.contents.contains(content)) {
-          return true;
-        }
-      }
-      return false;
-    };
-    for (const Files::Applied& change : changes) {
-      for (const ContentNumber content : {change.old_content, change.new_content}) {
-        if (content && touched.insert(content.value).second && visible(content.value)) {
-          visible_before.insert(content.value);
-        }
-      }
-    }
+    Before before;
     for (const Files::Applied& change : changes) {
       Zone& zone = state.zones[change.library];
-      count(zone, change.old_content, -1);
-      count(zone, change.new_content, 1);
+      count(state, zone, change.old_content.value, &Count::files, -1, before);
+      count(state, zone, change.new_content.value, &Count::files, 1, before);
       zone.size_bytes += change.bytes_change;
       const auto file = static_cast<std::uint32_t>(change.file.value);
       if (change.present) {
@@ -53,17 +78,48 @@ VisibleSets::Turnover VisibleSets::apply(const std::vector<Files::Applied>& chan
       zone.snapshot = {};
       state.everything = {};
     }
-    Turnover turnover;
-    for (const std::uint32_t content : touched) {
-      const bool before = visible_before.contains(content);
-      const bool after = visible(content);
-      if (before && !after) {
-        turnover.orphaned.push_back(ContentNumber{content});
-      } else if (!before && after) {
-        turnover.used.push_back(ContentNumber{content});
+    return turnover_since(state, before);
+  });
+}
+
+VisibleSets::Turnover VisibleSets::set_parts(ContentNumber container, const std::vector<ContentNumber>& parts) {
+  return state_.with([&](State& state) {
+    std::set<std::uint32_t> wanted;
+    for (const ContentNumber part : parts) {
+      wanted.insert(part.value);
+    }
+    const std::vector<std::uint32_t> old = state.parts[container.value];
+    const auto change_one = [&](std::uint32_t part, std::int32_t difference, Before& before) {
+      for (auto& [library, zone] : state.zones) {
+        if (zone.contents.contains(container.value)) {
+          count(state, zone, part, &Count::containers, difference, before);
+          zone.snapshot = {};
+        }
+      }
+    };
+    Before before;
+    for (const std::uint32_t part : wanted) {
+      if (std::ranges::find(old, part) == old.end()) {
+        change_one(part, 1, before);
+        state.containers[part].push_back(container.value);
       }
     }
-    return turnover;
+    for (const std::uint32_t part : old) {
+      if (!wanted.contains(part)) {
+        change_one(part, -1, before);
+        std::erase(state.containers[part], container.value);
+        if (state.containers[part].empty()) {
+          state.containers.erase(part);
+        }
+      }
+    }
+    state.everything = {};
+    if (wanted.empty()) {
+      state.parts.erase(container.value);
+    } else {
+      state.parts[container.value].assign(wanted.begin(), wanted.end());
+    }
+    return turnover_since(state, before);
   });
 }
 
@@ -103,15 +159,77 @@ VisibleSets::Snapshot VisibleSets::of(LibraryId library) const {
   });
 }
 
-std::int64_t VisibleSets::count_of(ContentNumber content) const {
+Files::Projection VisibleSets::project(const std::unordered_map<std::uint32_t, std::int64_t>& files_of_content) const {
   return state_.with([&](const State& state) {
-    std::int64_t sum = 0;
-    for (const auto& [library, zone] : state.zones) {
-      const auto found = zone.content_counts.find(content.value);
-      sum += found == zone.content_counts.end() ? 0 : found->second;
+    const auto uses_of = [&](std::uint32_t content) {
+      std::int64_t sum = 0;
+      for (const auto& [library, zone] : state.zones) {
+        const auto found = zone.content_counts.find(content);
+        sum += found == zone.content_counts.end() ? 0 : found->second.all();
+      }
+      return sum;
+    };
+    const auto zones_with = [&](std::uint32_t content) {
+      return std::ranges::count_if(state.zones,
+                                   [&](const auto& zone) { return zone.second.contents.contains(content); });
+    };
+    Files::Projection projection;
+    // Uses of each content that lie within the files: direct ones, and those by containers that lie within them wholly.
+    std::unordered_map<std::uint32_t, std::int64_t> within = files_of_content;
+    std::vector<std::uint32_t> todo;
+    for (const auto& [content, count] : files_of_content) {
+      projection.any.add(content);
+      todo.push_back(content);
     }
-    return sum;
+    while (!todo.empty()) {
+      const std::uint32_t content = todo.back();
+      todo.pop_back();
+      const bool wholly = within[content] >= uses_of(content) && !projection.only.contains(content);
+      if (wholly) {
+        projection.only.add(content);
+      }
+      const auto parts = state.parts.find(content);
+      for (const std::uint32_t part : parts == state.parts.end() ? std::vector<std::uint32_t>() : parts->second) {
+        const bool is_new = !projection.any.contains(part);
+        projection.any.add(part);
+        within[part] += wholly ? zones_with(content) : 0;
+        if (is_new || wholly) {
+          todo.push_back(part);
+        }
+      }
+    }
+    return projection;
   });
+}
+
+std::vector<ContentNumber> VisibleSets::roots_of(ContentNumber content, std::size_t limit) const {
+  return state_.with([&](const State& state) {
+    std::vector<ContentNumber> roots;
+    std::vector<std::uint32_t> todo{content.value};
+    std::unordered_set<std::uint32_t> seen{content.value};
+    for (std::size_t i = 0; i < todo.size() && roots.size() < limit; ++i) {
+      const std::uint32_t at = todo[i];
+      const bool has_file = std::ranges::any_of(state.zones, [&](const auto& zone) {
+        const auto found = zone.second.content_counts.find(at);
+        return found != zone.second.content_counts.end() && found->second.files > 0;
+      });
+      if (has_file) {
+        roots.push_back(ContentNumber{at});
+      }
+      const auto around = state.containers.find(at);
+      for (const std::uint32_t container :
+           around == state.containers.end() ? std::vector<std::uint32_t>() : around->second) {
+        if (seen.insert(container).second) {
+          todo.push_back(container);
+        }
+      }
+    }
+    return roots;
+  });
+}
+
+bool VisibleSets::is_visible(ContentNumber content) const {
+  return state_.with([&](const State& state) { return is_visible(state, content.value); });
 }
 
 VisibleSets::Totals VisibleSets::totals(LibraryId library) const {

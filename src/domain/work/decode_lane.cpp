@@ -10,6 +10,7 @@
 #include "base/log.hpp"
 #include "base/text.hpp"
 #include "domain/work/engine_impl.hpp"
+#include "domain/work/parts.hpp"
 #include "drivers/os/file.hpp"
 #include "drivers/os/sealed_memory.hpp"
 #include "drivers/os/thread.hpp"
@@ -42,6 +43,9 @@ Bytes empty_artefact(const std::string& stage) {
   }
   if (stage == "facts") {
     return wire::encode(wire::FactsArtefact{});
+  }
+  if (stage == "parts") {
+    return wire::encode(wire::PartsArtefact{});
   }
   if (stage == "thumbnail") {
     return wire::encode(wire::ThumbnailArtefact{});
@@ -85,22 +89,38 @@ std::vector<Task> keep_what_runs_together(std::vector<Task>& tasks) {
 /// One lease on its way through the worker.
 class Lease {
  public:
-  Lease(Engine::Impl& engine, std::vector<Task> tasks) : engine_(engine), tasks_(std::move(tasks)) {}
+  Lease(Engine::Impl& engine, std::vector<Task> tasks)
+      : engine_(engine), tasks_(std::move(tasks)), intake_(engine, tasks_.front().content) {}
+  /// What was named on the way is told, whatever became of the lease.
+  ~Lease() {
+    if (!intake_.parts().empty()) {
+      tell_parts();
+    }
+    if (is_settling_) {
+      --engine_.settling;
+      engine_.wake();
+    }
+  }
+  Lease(const Lease&) = delete;
+  Lease& operator=(const Lease&) = delete;
 
   /// Opens the content and describes the work. Errors: the content cannot be had now.
-  Status prepare() {
+  Status prepare(ContentOpener& opener) {
     const ContentNumber number = tasks_.front().content;
     ALCOVE_TRY(const auto content, engine_.store.find_content(number));
     if (!content) {
       return fail(ErrorCode::kNotFound, "The content was erased");
     }
-    ALCOVE_TRY(const int fd, engine_.open_content(number));
-    file_ = os::UniqueFd(fd);
-    ALCOVE_TRY(opened_, os::read_stat(fd));
+    ALCOVE_TRY_VOID(leave_nested_alone());
+    if (tasks_.empty()) {
+      return {};
+    }
+    ALCOVE_TRY(file_, opener.open(number));
+    ALCOVE_TRY(opened_, os::read_stat(file_.value()));
     size_bytes_ = content->size_bytes;
     request_.request_id = engine_.next_request++;
     request_.reader = content->reader;
-    request_.name_hint = engine_.name_of(number);
+    request_.name_hint = engine_.doors.name_of(number);
     if (has_task("passages") || has_task("language") || has_task("facts")) {
       ALCOVE_TRY(const auto text, load_needed("text"));
       if (text) {
@@ -127,9 +147,7 @@ class Lease {
 
   /// Runs it. On an error the worker is no longer usable, and `running` names the stage to blame.
   Status run(WorkerProcess& worker, const std::stop_token& stop) {
-    const auto by_size = kDecodeTimeoutPerMib * (size_bytes_ / (1024 * 1024));
-    Context context = Context::with_timeout(
-        std::min<std::chrono::milliseconds>(engine_.options.decode_timeout + by_size, kDecodeTimeoutMax));
+    Context context = Context::with_timeout(decode_timeout(engine_.options, size_bytes_));
     context.stop = stop;
     std::vector<int> fds{file_.value()};
     if (request_.has_text) {
@@ -138,7 +156,11 @@ class Lease {
     ALCOVE_TRY_VOID(worker.send(wire::MessageKind::kDecodeRequest, request_, context, fds));
     was_sent_ = true;
     while (true) {
-      ALCOVE_TRY(const ipc::Frame frame, worker.receive(context));
+      ALCOVE_TRY(ipc::Frame frame, worker.receive(context));
+      if (frame.kind == wire::MessageKind::kPartFound && running_ == "parts") {
+        ALCOVE_TRY_VOID(take_part(worker, frame, context));
+        continue;
+      }
       if (frame.kind == wire::MessageKind::kDecodeFinished) {
         if (has_work()) {
           return fail(ErrorCode::kCorrupt, "A worker left a stage without an answer");
@@ -166,6 +188,10 @@ class Lease {
     context.stop = stop;
     while (true) {
       ALCOVE_TRY(const ipc::Frame frame, worker.receive(context));
+      if (frame.kind == wire::MessageKind::kPartFound) {
+        const wire::PartTaken enough{.request_id = request_.request_id, .go_on = false};
+        ALCOVE_TRY_VOID(worker.send(wire::MessageKind::kPartTaken, enough, context));
+      }
       if (frame.kind == wire::MessageKind::kDecodeFinished) {
         return {};
       }
@@ -192,6 +218,18 @@ class Lease {
       }
     }
     finish_by(back, stop);
+  }
+
+  /// The worker ended while it took the content out of its container: that is as good as ending over it.
+  void blame_all(const std::string& reason, const std::stop_token& stop) {
+    for (const Task& task : tasks_) {
+      const bool again = task.crashes + 1 < kCrashAttemptsMax;
+      Completion outcome = engine_.make_outcome(
+          task.content, task.stage, again ? TaskState::kWaiting : TaskState::kFailed, "worker_ended", reason);
+      outcome.count_crash = true;
+      done_.push_back(std::move(outcome));
+    }
+    finish_by({}, stop);
   }
 
   /// The content cannot be had now: the tasks that have no answer yet wait, each time longer. They go when no present
@@ -228,6 +266,48 @@ class Lease {
   [[nodiscard]] bool is_open(const std::string& stage) const { return std::ranges::find(open_, stage) != open_.end(); }
   [[nodiscard]] bool has_task(const std::string& stage) const {
     return std::ranges::any_of(tasks_, [&](const Task& task) { return task.stage == stage; });
+  }
+
+  /// A container inside too many others is not looked into.
+  Status leave_nested_alone() {
+    const auto task = std::ranges::find(tasks_, "parts", &Task::stage);
+    if (task == tasks_.end()) {
+      return {};
+    }
+    ALCOVE_TRY(const auto why, too_nested(engine_.store, task->content));
+    if (why) {
+      Completion outcome = engine_.make_outcome(task->content, task->stage, TaskState::kSkipped, "nesting_limit", *why);
+      outcome.counts_as_run = false;
+      done_.push_back(std::move(outcome));
+      tasks_.erase(task);
+    }
+    return {};
+  }
+
+  Status take_part(WorkerProcess& worker, ipc::Frame& frame, const Context& context) {
+    if (!is_unchanged()) {
+      return fail(ErrorCode::kPreconditionFailed, "The file was changed while it was read");
+    }
+    settle_later();
+    ALCOVE_TRY_VOID(intake_.take(frame, request_.request_id));
+    return worker.send(wire::MessageKind::kPartTaken, wire::PartTaken{.request_id = request_.request_id, .go_on = true},
+                       context);
+  }
+
+  /// Until the members have their tasks there is work to come, though none is waiting.
+  void settle_later() {
+    if (!is_settling_) {
+      is_settling_ = true;
+      ++engine_.settling;
+    }
+  }
+
+  void tell_parts() const {
+    std::vector<ContentNumber> found;
+    for (const artefacts::Part& part : intake_.parts()) {
+      found.push_back(part.content);
+    }
+    engine_.doors.parts_changed(number_, found);
   }
 
   /// Whether the file's bytes are still those that were opened. What was made of others must not be stored as theirs.
@@ -331,9 +411,17 @@ class Lease {
     if (completion.data && finished.stage == "passages") {
       count_passages(completion);
     }
+    const bool is_parts = completion.data && finished.stage == "parts";
+    if (is_parts) {
+      settle_later();
+      completion.parts = intake_.parts();
+    }
     done_.push_back(std::move(completion));
     // Written at once: what is finished survives whatever the next stage does.
     finish_by({}, stop);
+    if (is_parts && intake_.parts().empty()) {
+      tell_parts();  // Those known before are gone.
+    }
   }
 
   /// What was made of an older result, or could not be made without one, is made again.
@@ -378,9 +466,49 @@ class Lease {
   os::UniqueFd text_;
   std::int64_t size_bytes_ = 0;
   std::vector<Completion> done_;
+  ContentNumber number_ = tasks_.front().content;
+  PartIntake intake_;
+  bool is_settling_ = false;
 };
 
 }  // namespace
+
+std::chrono::milliseconds decode_timeout(const Options& options, std::int64_t size_bytes) {
+  const auto by_size = kDecodeTimeoutPerMib * (size_bytes / (1024 * 1024));
+  return std::min<std::chrono::milliseconds>(options.decode_timeout + by_size, kDecodeTimeoutMax);
+}
+
+std::optional<std::string> Engine::Impl::serve_opens(WorkerProcess& worker, const std::stop_token& stop) {
+  while (true) {
+    const auto pending = opens.with([](auto& all) {
+      std::shared_ptr<PendingOpen> first;
+      if (!all.empty()) {
+        first = std::move(all.front());
+        all.pop_front();
+      }
+      return first;
+    });
+    if (!pending) {
+      return std::nullopt;
+    }
+    {
+      const std::scoped_lock lock(pending->mutex);
+      if (pending->given_up) {
+        continue;
+      }
+    }
+    ContentOpener opener(*this, worker, stop);
+    auto opened = opener.open(pending->content);
+    {
+      const std::scoped_lock lock(pending->mutex);
+      pending->opened = std::move(opened);
+    }
+    pending->done.notify_all();
+    if (opener.lost_worker()) {
+      return opener.lost_worker();
+    }
+  }
+}
 
 void Engine::Impl::run_decode_lane(const std::stop_token& stop, int index) {
   const std::string lane = fmt::format("decode {}", index + 1);
@@ -423,6 +551,12 @@ void Engine::Impl::run_decode_lane(const std::stop_token& stop, int index) {
       worker = std::move(*started);
       report("ready", {}, 0);
     }
+    if (const auto ended = serve_opens(*worker, stop); ended) {
+      log_warning("work", "{}: {}", lane, *ended);
+      worker.reset();
+      report("starting", *ended, 1);
+      continue;
+    }
     auto leased = paused ? Result<std::vector<Task>>(std::vector<Task>{}) : store.lease(names, 1);
     if (!leased || leased->empty()) {
       if (!leased) {
@@ -457,8 +591,14 @@ std::optional<std::string> Engine::Impl::decode_one(WorkerProcess& worker, std::
       log_error("work", released.error());
     }
   }
+  const ContentNumber number = tasks.front().content;
+  ContentOpener opener(*this, worker, stop);
   Lease lease(*this, std::move(tasks));
-  if (const Status prepared = lease.prepare(); !prepared) {
+  if (const Status prepared = lease.prepare(opener); !prepared) {
+    if (opener.lost_worker() && !stop.stop_requested()) {
+      lease.blame_all(*opener.lost_worker(), stop);
+      return opener.lost_worker();
+    }
     if (prepared.error().code == ErrorCode::kCancelled) {
       // Whoever opens contents is not there yet, or no more.
       lease.give_back(stop);
@@ -466,7 +606,7 @@ std::optional<std::string> Engine::Impl::decode_one(WorkerProcess& worker, std::
     } else {
       lease.postpone(prepared.error(), stop);
     }
-    return std::nullopt;
+    return opener.lost_worker();
   }
   if (!lease.has_work()) {
     lease.flush(stop);
@@ -474,6 +614,7 @@ std::optional<std::string> Engine::Impl::decode_one(WorkerProcess& worker, std::
   }
   const Status done = lease.run(worker, stop);
   if (done) {
+    spool.erase(number);
     return std::nullopt;
   }
   if (done.error().code == ErrorCode::kCancelled) {

@@ -41,10 +41,9 @@ Engine::~Engine() {
   impl_->lanes.clear();
 }
 
-Result<std::unique_ptr<Engine>> Engine::start(artefacts::Store& store, Options options, OpenContent open_content,
-                                              NameOf name_of) {
+Result<std::unique_ptr<Engine>> Engine::start(artefacts::Store& store, Options options, Doors doors) {
   ALCOVE_TRY_VOID(store.release_all());
-  auto impl = std::make_unique<Impl>(store, std::move(options), std::move(open_content), std::move(name_of));
+  auto impl = std::make_unique<Impl>(store, std::move(options), std::move(doors));
   impl->machine = os::host_name();
   ALCOVE_TRY(const auto paused, store.load_setting(kPausedSetting));
   impl->paused = paused == "1";
@@ -324,10 +323,11 @@ Status Engine::wait_until_idle(const Context& context) {
       names.emplace_back("text_vectors");
     }
     // Before the look: what was found by then has its tasks.
+    const int settles_before = impl_->settling;
     const bool was_reconciled = impl_->is_reconciled;
     const UnixMillis horizon{now_unix_millis().value + std::chrono::milliseconds(kIdleHorizon).count()};
     ALCOVE_TRY(const bool open, impl_->store.has_open_tasks(names, horizon));
-    if (!open && !is_starting && was_reconciled) {
+    if (!open && !is_starting && was_reconciled && settles_before == 0 && impl_->settling == 0) {
       return {};
     }
     if (open && impl_->paused) {
@@ -338,6 +338,39 @@ Status Engine::wait_until_idle(const Context& context) {
     }
     seen = impl_->wait_for_work(seen, std::chrono::milliseconds(200), context.stop);
   }
+}
+
+Result<int> Engine::open_content(ContentNumber content, const Context& context) {
+  auto of_file = impl_->doors.open_content(content);
+  if (of_file || of_file.error().code != ErrorCode::kNotFound) {
+    return of_file;
+  }
+  ALCOVE_TRY(auto spooled, impl_->spool.find(content));
+  if (spooled) {
+    return spooled->release();
+  }
+  // Shared by this caller and the lane that answers.
+  const auto pending = std::make_shared<PendingOpen>();
+  pending->content = content;
+  const bool queued = impl_->opens.with([&](auto& all) {
+    if (all.size() >= kOpensMax) {
+      return false;
+    }
+    all.push_back(pending);
+    return true;
+  });
+  if (!queued) {
+    return fail(ErrorCode::kOverloaded, "Too many files are being taken out of archives at once");
+  }
+  impl_->wake();
+  const SteadyTime deadline = std::min(context.deadline, std::chrono::steady_clock::now() + kOpenTimeout);
+  std::unique_lock lock(pending->mutex);
+  if (!pending->done.wait_until(lock, deadline, [&] { return pending->opened.has_value(); })) {
+    pending->given_up = true;
+    return fail(ErrorCode::kTimedOut, "The file could not be taken out of its archive in time; please try again");
+  }
+  ALCOVE_TRY(os::UniqueFd file, std::move(*pending->opened));
+  return file.release();
 }
 
 Result<Engine::QueryVector> Engine::embed_query(const std::string& text, const Context& context) {

@@ -9,6 +9,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/context.hpp"
@@ -21,6 +22,8 @@ namespace alcove::work {
 struct Options {
   std::filesystem::path worker_path;    ///< alcove-worker
   std::filesystem::path models_folder;  ///< <data>/models or the shared cache
+  std::filesystem::path
+      spool_folder;  ///< Where members of containers lie until they are read: on a disk, not in memory.
   int decode_workers = 1;
   int model_threads = 2;
   std::chrono::milliseconds decode_timeout{60'000};  ///< Of one content, plus a little for each MiB of it.
@@ -64,13 +67,20 @@ const std::vector<Stage>& stages();
 /// failed.
 class Engine {
  public:
-  /// Opens a content's bytes; given by the composition root (libraries::open_content). Returns an owned descriptor.
-  using OpenContent = std::function<Result<int>(ContentNumber)>;
-  /// A name for the content, for messages and as a title of last resort.
-  using NameOf = std::function<std::string(ContentNumber)>;
+  /// What the engine asks of the rest of the house; given by the composition root. Called from any of its threads.
+  struct Doors {
+    /// Opens the bytes of a content that a file has; an owned descriptor. Errors: kNotFound when no present file has
+    /// it.
+    std::function<Result<int>(ContentNumber)> open_content;
+    /// A name for the content, for messages and as a title of last resort.
+    std::function<std::string(ContentNumber)> name_of;
+    /// The reader that a part's name asks for, as files::reader_for_name.
+    std::function<std::string(std::string_view name)> reader_of;
+    /// The parts of a container may have changed in the store; `found` are contents that were named on the way.
+    std::function<void(ContentNumber container, const std::vector<ContentNumber>& found)> parts_changed;
+  };
 
-  static Result<std::unique_ptr<Engine>> start(artefacts::Store& store, Options options, OpenContent open_content,
-                                               NameOf name_of);
+  static Result<std::unique_ptr<Engine>> start(artefacts::Store& store, Options options, Doors doors);
   ~Engine();
 
   /// Adds the tasks a new or changed content needs. Small and recent first; `changed_at` is its file's last change.
@@ -85,6 +95,10 @@ class Engine {
   /// Returns when no task runs and none may be leased now or within two seconds; those in a longer backoff are not
   /// waited for, nor are vectors while there is no model. Errors: kPreconditionFailed when paused with work left.
   Status wait_until_idle(const Context& context);
+
+  /// Opens any content, also one that lies in containers, from which a decode worker takes it. An owned descriptor.
+  /// Errors: kNotFound, kUnavailable, kTimedOut when every worker is busy for too long.
+  Result<int> open_content(ContentNumber content, const Context& context);
 
   /// One query's vector: unit length floats. Overtakes background work. Errors: kUnavailable (no model), kTimedOut.
   struct QueryVector {

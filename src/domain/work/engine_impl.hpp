@@ -16,8 +16,10 @@
 
 #include "base/sync.hpp"
 #include "domain/work/engine.hpp"
+#include "domain/work/part_spool.hpp"
 #include "domain/work/stages.hpp"
 #include "domain/work/worker_process.hpp"
+#include "drivers/os/unique_fd.hpp"
 
 namespace alcove::work {
 
@@ -40,6 +42,9 @@ inline constexpr std::chrono::seconds kWritePause{10};
 inline constexpr std::chrono::seconds kIdleHorizon{2};
 /// How long a lane sleeps when nothing signals work; tasks in backoff are seen then.
 inline constexpr std::chrono::seconds kIdleLook{2};
+/// Those who wait for a content that lies in a container wait no longer than this, and are no more than these.
+inline constexpr std::chrono::seconds kOpenTimeout{60};
+inline constexpr std::size_t kOpensMax = 32;
 /// While contents cannot be opened because the server starts or stops.
 inline constexpr std::chrono::milliseconds kOpenerPause{200};
 /// Old and missing results are looked for at start and this often, in case asking for them failed (a full disk).
@@ -57,14 +62,26 @@ struct PendingQuery {
   std::optional<Result<wire::EmbedReply>> reply;
 };
 
+/// Somebody who waits for a content that has to be taken out of a container.
+struct PendingOpen {
+  ContentNumber content;
+  std::mutex mutex;
+  std::condition_variable done;
+  std::optional<Result<os::UniqueFd>> opened;
+  bool given_up = false;  ///< Nobody waits any more.
+};
+
+/// What one request about a content of this size may take.
+std::chrono::milliseconds decode_timeout(const Options& options, std::int64_t size_bytes);
+
 struct Engine::Impl {
-  Impl(artefacts::Store& the_store, Options the_options, OpenContent open, NameOf name)
-      : store(the_store), options(std::move(the_options)), open_content(std::move(open)), name_of(std::move(name)) {}
+  Impl(artefacts::Store& the_store, Options the_options, Doors the_doors)
+      : store(the_store), options(std::move(the_options)), doors(std::move(the_doors)), spool(options.spool_folder) {}
 
   artefacts::Store& store;
   Options options;
-  OpenContent open_content;
-  NameOf name_of;
+  Doors doors;
+  PartSpool spool;
   std::string machine;
 
   std::atomic<bool> paused{false};
@@ -90,7 +107,9 @@ struct Engine::Impl {
 
   Guarded<std::map<std::string, WorkerStatus>> workers;  ///< By lane.
   Guarded<std::deque<Finished>> finished;                ///< Of the last minute.
-  std::atomic<bool> is_reconciled{false};                ///< Old and missing results were looked for since the start.
+  Guarded<std::deque<std::shared_ptr<PendingOpen>>> opens;
+  std::atomic<int> settling{0};            ///< Containers whose members have no tasks yet.
+  std::atomic<bool> is_reconciled{false};  ///< Old and missing results were looked for since the start.
 
   /// Last, so that the lanes end before what they use.
   std::vector<std::jthread> lanes;
@@ -118,6 +137,8 @@ struct Engine::Impl {
   /// Runs one lease. Returns why the worker ended, when it did.
   std::optional<std::string> decode_one(WorkerProcess& worker, std::vector<artefacts::Task> tasks,
                                         const std::stop_token& stop);
+  /// Answers those who wait for a content. Returns why the worker ended, when it did.
+  std::optional<std::string> serve_opens(WorkerProcess& worker, const std::stop_token& stop);
   void run_model_lane(const std::stop_token& stop);
   /// Feeds one model worker until it ends (true) or the engine stops (false).
   bool serve_model(const std::shared_ptr<WorkerProcess>& worker, const std::stop_token& stop);

@@ -55,34 +55,47 @@ class EngineTest : public testing::Test {
     engine_.reset();
     Options options{.worker_path = worker_path_,
                     .models_folder = models_.empty() ? folder_ / model : models_,
+                    .spool_folder = folder_,
                     .decode_workers = decode_workers,
                     .model_threads = 1,
                     .decode_timeout = std::chrono::milliseconds(2'000)};
-    engine_ = Engine::start(
-                  *store_, options,
-                  [this](ContentNumber content) -> Result<int> {
-                    if (!is_open_) {
-                      return fail(ErrorCode::kCancelled, "The libraries are not open");
-                    }
-                    const std::string bytes = contents_.with([&](const auto& all) {
-                      const auto found = all.find(content.value);
-                      return found == all.end() ? std::string("gone") : found->second;
-                    });
-                    if (bytes == "gone") {
-                      return fail(ErrorCode::kNotFound, "No file has this content");
-                    }
-                    if (bytes.starts_with("at ")) {
-                      ALCOVE_TRY(os::UniqueFd fd, os::open_path(bytes.substr(3), O_RDONLY));
-                      return fd.release();
-                    }
-                    if (bytes == "changing") {
-                      return fail(ErrorCode::kPreconditionFailed, "The file is being changed");
-                    }
-                    ALCOVE_TRY(os::UniqueFd fd, os::make_sealed_file(as_bytes(bytes), "content"));
-                    return fd.release();
-                  },
-                  [](ContentNumber) { return std::string("name"); })
-                  .value();
+    engine_ =
+        Engine::start(
+            *store_, options,
+            {.open_content = [this](ContentNumber content) -> Result<int> {
+               if (!is_open_) {
+                 return fail(ErrorCode::kCancelled, "The libraries are not open");
+               }
+               const std::string bytes = contents_.with([&](const auto& all) {
+                 const auto found = all.find(content.value);
+                 return found == all.end() ? std::string("gone") : found->second;
+               });
+               if (bytes == "gone") {
+                 return fail(ErrorCode::kNotFound, "No file has this content");
+               }
+               if (bytes.starts_with("at ")) {
+                 ALCOVE_TRY(os::UniqueFd fd, os::open_path(bytes.substr(3), O_RDONLY));
+                 return fd.release();
+               }
+               if (bytes == "changing") {
+                 return fail(ErrorCode::kPreconditionFailed, "The file is being changed");
+               }
+               ALCOVE_TRY(os::UniqueFd fd, os::make_sealed_file(as_bytes(bytes), "content"));
+               return fd.release();
+             },
+             .name_of = [](ContentNumber) { return std::string("name"); },
+             .reader_of = [](std::string_view name) { return std::string(name.ends_with(".md") ? "markdown" : ""); },
+             .parts_changed =
+                 [this](ContentNumber container, const std::vector<ContentNumber>& found) {
+                   told_.with([&](auto& told) { told[container.value] = found.size(); });
+                   // As the catalog does for contents that became visible.
+                   std::vector<ContentNumber> used;
+                   for (const artefacts::Part& part : store_->parts_of(container).value()) {
+                     used.push_back(part.content);
+                   }
+                   EXPECT_TRUE(engine_->contents_used(used).has_value());
+                 }})
+            .value();
   }
   artefacts::Content make_content(const std::string& bytes) {
     const auto content = store_->ensure_content(crypto::sha256(as_bytes(bytes)), "", std::ssize(bytes)).value();
@@ -120,12 +133,14 @@ class EngineTest : public testing::Test {
     return found;
   }
 
-  const std::set<std::string> all_{"probe", "text", "passages", "language", "facts", "thumbnail", "text_vectors"};
+  const std::set<std::string> all_{"probe", "text",      "passages", "language",
+                                   "facts", "thumbnail", "parts",    "text_vectors"};
   fs::path folder_;
   fs::path worker_path_ = fs::path(ALCOVE_BINARY_DIR) / "bin" / "alcove_unruly_worker";
   fs::path models_;  ///< Empty: the test's own folder.
   std::atomic<bool> is_open_{true};
   Guarded<std::map<std::uint32_t, std::string>> contents_;
+  Guarded<std::map<std::uint32_t, std::size_t>> told_;  ///< Containers whose parts changed, and how many were found.
   std::unique_ptr<artefacts::Store> store_;
   std::unique_ptr<Engine> engine_;
 };
@@ -197,6 +212,83 @@ TEST_F(EngineTest, AStageThatCrashesTwiceFailsAndTheOthersAreDone) {
   EXPECT_EQ(done(other), all_);
 }
 
+TEST_F(EngineTest, PartsBecomeContentsWithTasksOfTheirOwn) {
+  start();
+  const ContentNumber zip = add("part a.txt words 2\npart b.md crash facts\npart inner.zip part deep.txt words 1|x");
+  settle();
+  EXPECT_EQ(done(zip), all_);
+  const auto parts = store_->parts_of(zip).value();
+  ASSERT_EQ(parts.size(), 3U);
+  EXPECT_EQ(parts[1].path, "b.md");
+  EXPECT_EQ(store_->find_content(parts[1].content)->value().reader, "markdown");
+  EXPECT_EQ(done(parts[0].content), all_);
+  auto expected = all_;
+  expected.erase("facts");
+  EXPECT_EQ(done(parts[1].content), expected) << "a part's failure is its own";
+  EXPECT_EQ(rows(parts[1].content).at("facts").state, TaskState::kFailed);
+  const auto inner = store_->parts_of(parts[2].content).value();
+  ASSERT_EQ(inner.size(), 1U);
+  EXPECT_EQ(done(inner[0].content), all_);
+  EXPECT_EQ(store_->nesting_of(inner[0].content)->depth, 2U);
+  EXPECT_EQ(runs().at("text"), 5);
+}
+
+TEST_F(EngineTest, APartIsTakenOutOfItsContainerAgain) {
+  start();
+  const ContentNumber zip = add("part a.txt words 1\npart inner.zip part deep.txt words 3|part deeper.txt words 2");
+  settle();
+  const auto inner = store_->parts_of(store_->parts_of(zip)->at(1).content).value();
+  ASSERT_EQ(inner.size(), 2U);
+  // A fresh engine has nothing in its spool; the artefact is lost.
+  ASSERT_TRUE(store_->drop(inner[0].content, "facts").has_value());
+  start();
+  settle();
+  EXPECT_EQ(done(inner[0].content), all_);
+  EXPECT_EQ(runs().at("facts"), 6);
+  const auto opened = engine_->open_content(inner[0].content, Context::with_timeout(std::chrono::seconds(30)));
+  ASSERT_TRUE(opened.has_value()) << opened.error().message;
+  const os::UniqueFd file(*opened);
+  EXPECT_EQ(as_text(os::read_file(file.value(), 100).value()), "words 3");
+  EXPECT_EQ(engine_->open_content(ContentNumber{4711}, Context::with_timeout(std::chrono::seconds(5))).error().code,
+            ErrorCode::kNotFound);
+}
+
+TEST_F(EngineTest, ContainersInsideContainersEndAtALimit) {
+  start();
+  std::string content = "words 1";
+  for (int level = 0; level < 11; ++level) {
+    content = "part level.zip " + content;
+  }
+  const ContentNumber outermost = add(content);
+  settle();
+  ContentNumber at = outermost;
+  unsigned depth = 0;
+  for (auto parts = store_->parts_of(at).value(); !parts.empty(); parts = store_->parts_of(at).value()) {
+    at = parts.front().content;
+    ++depth;
+  }
+  EXPECT_EQ(depth, 8U);
+  EXPECT_EQ(rows(at).at("parts").state, TaskState::kSkipped);
+  EXPECT_EQ(rows(at).at("parts").reason_code, "nesting_limit");
+}
+
+TEST_F(EngineTest, AWorkerThatLiesAboutAMemberCostsTheStage) {
+  start();
+  const ContentNumber zip = add("steal parts\npart a.txt words 2");
+  settle();
+  EXPECT_EQ(rows(zip).at("parts").state, TaskState::kFailed);
+  EXPECT_TRUE(store_->parts_of(zip)->empty());
+  EXPECT_TRUE(done(zip).contains("text_vectors"));
+}
+
+TEST_F(EngineTest, ACrashAmongPartsTellsWhatWasNamedOnTheWay) {
+  start();
+  const ContentNumber zip = add("crash parts\npart a.txt words 2");
+  settle();
+  EXPECT_EQ(rows(zip).at("parts").state, TaskState::kFailed);
+  EXPECT_EQ(told_.with([&](auto& told) { return told[zip.value]; }), 1U) << "so that it is marked as orphaned";
+}
+
 TEST_F(EngineTest, ACrashThatDoesNotComeBackCostsOneRepetition) {
   start();
   const ContentNumber content = add("crash-once facts " + (folder_ / "flag").string());
@@ -210,7 +302,7 @@ TEST_F(EngineTest, WhatRestsOnAStageThatFailedFailsWithItsReason) {
   start();
   const ContentNumber content = add("crash text");
   settle();
-  EXPECT_EQ(done(content), (std::set<std::string>{"probe", "thumbnail"}));
+  EXPECT_EQ(done(content), (std::set<std::string>{"probe", "parts", "thumbnail"}));
   const auto left = rows(content);
   EXPECT_EQ(left.size(), 4U);
   for (const auto& [stage, task] : left) {
@@ -602,9 +694,9 @@ TEST_F(EngineTest, TheRealWorkerReadsADocument) {
 }
 
 TEST(Stages, AFingerprintNamesWhatItRestsOnAndTheModelOnlyWhereOneIsUsed) {
-  EXPECT_EQ(fingerprint_of(*find_stage("probe"), "m"), "probe/1");
-  EXPECT_EQ(fingerprint_of(*find_stage("passages"), "m"), "passages/1(text/1(probe/1))");
-  EXPECT_EQ(fingerprint_of(*find_stage("text_vectors"), "m"), "text_vectors/1(passages/1(text/1(probe/1)))@m");
+  EXPECT_EQ(fingerprint_of(*find_stage("probe"), "m"), "probe/2");
+  EXPECT_EQ(fingerprint_of(*find_stage("passages"), "m"), "passages/2(text/2(probe/2))");
+  EXPECT_EQ(fingerprint_of(*find_stage("text_vectors"), "m"), "text_vectors/1(passages/2(text/2(probe/2)))@m");
   EXPECT_EQ(find_stage("no such stage"), nullptr);
 }
 

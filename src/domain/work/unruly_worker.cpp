@@ -4,6 +4,7 @@
 ///
 /// A content is lines of "verb stage [file]": crash, crash-once (unless the file exists), hang, fail, babble
 /// (fail with a megabyte of reasons), retry, skip, lie.
+/// "part NAME TEXT" is a member whose bytes are TEXT with '|' for line ends; "steal" lies about a member's size.
 /// "words N" sets the number of passages; the model role ends when a text holds "poison".
 
 #include <unistd.h>
@@ -21,6 +22,7 @@
 #include "drivers/ipc/channel.hpp"
 #include "drivers/os/file.hpp"
 #include "drivers/os/process.hpp"
+#include "drivers/os/sealed_memory.hpp"
 #include "wire/artefacts.hpp"
 #include "wire/codec.hpp"
 #include "wire/messages.hpp"
@@ -31,6 +33,7 @@ namespace {
 struct Script {
   std::map<std::string, std::string> verbs;  ///< by stage
   std::map<std::string, std::string> files;
+  std::vector<std::pair<std::string, std::string>> parts;  ///< name, bytes
   std::size_t words = 1;
   bool poison = false;
 };
@@ -45,6 +48,11 @@ Script read_script(int fd) {
     words >> verb >> stage >> rest;
     if (verb == "words") {
       script.words = std::stoul(stage);
+    } else if (verb == "part") {
+      std::string text = line.substr(line.find(stage) + stage.size());
+      text.erase(0, 1);
+      std::ranges::replace(text, '|', '\n');
+      script.parts.emplace_back(stage, text);
     } else if (verb == "poison") {
       script.poison = true;
     } else {
@@ -75,7 +83,33 @@ Bytes artefact_of(const std::string& stage, const Script& script) {
     text.blocks.push_back({.kind = wire::BlockKind::kParagraph, .level = 0, .text = "words", .place = {}});
     return wire::encode(text);
   }
+  if (stage == "parts") {
+    wire::PartsArtefact parts;
+    for (const auto& [name, bytes] : script.parts) {
+      parts.parts.push_back({.path = name, .size_bytes = bytes.size(), .reason_code = {}, .reason = {}});
+    }
+    return wire::encode(parts);
+  }
   return {1};
+}
+
+Status hand_over_parts(ipc::Channel& channel, const wire::DecodeRequest& request, const Script& script) {
+  const bool steals = script.verbs.contains("parts") && script.verbs.at("parts") == "steal";
+  for (std::uint32_t position = request.parts_from; position < script.parts.size(); ++position) {
+    const auto& [name, bytes] = script.parts.at(position);
+    ALCOVE_TRY(const os::UniqueFd memory, os::make_sealed_file(as_bytes(bytes), "part"));
+    const wire::PartFound found{.request_id = request.request_id,
+                                .position = position,
+                                .path = name,
+                                .size_bytes = bytes.size() + (steals ? 1 : 0)};
+    ALCOVE_TRY_VOID(channel.send(wire::MessageKind::kPartFound, found, {}, std::vector<int>{memory.value()}));
+    ALCOVE_TRY(const ipc::Frame reply, channel.receive({}));
+    ALCOVE_TRY(const auto taken, reply.as<wire::PartTaken>(wire::MessageKind::kPartTaken));
+    if (!taken.go_on) {
+      break;
+    }
+  }
+  return {};
 }
 
 wire::StageFinished run_stage(const wire::DecodeRequest& request, const std::string& stage, const Script& script) {
@@ -136,12 +170,17 @@ Status decode(ipc::Channel& channel) {
       return std::ranges::find(request.stages, stage) != request.stages.end();
     };
     // The engine's promise: what a stage rests on is asked for with it, or comes along.
-    if ((asks("passages") && !asks("text") && !request.has_text) || (!asks("probe") && request.probe.empty())) {
+    const bool takes_out = request.stages == std::vector<std::string>{"parts"};
+    if ((asks("passages") && !asks("text") && !request.has_text) ||
+        (!asks("probe") && request.probe.empty() && !takes_out)) {
       std::_Exit(99);
     }
     for (const std::string& stage : request.stages) {
       ALCOVE_TRY_VOID(channel.send(wire::MessageKind::kStageStarted,
                                    wire::StageStarted{.request_id = request.request_id, .stage = stage}, {}));
+      if (stage == "parts") {
+        ALCOVE_TRY_VOID(hand_over_parts(channel, request, script));
+      }
       ALCOVE_TRY_VOID(channel.send(wire::MessageKind::kStageFinished, run_stage(request, stage, script), {}));
     }
     ALCOVE_TRY_VOID(

@@ -235,6 +235,24 @@ Result<Bytes> read_file(const std::filesystem::path& path, std::size_t size_max)
   return read_file(fd.value(), size_max);
 }
 
+Result<UniqueFd> make_unnamed_file(const std::filesystem::path& folder) {
+  UniqueFd fd(::open(folder.c_str(), O_TMPFILE | O_RDWR | O_CLOEXEC, S_IRUSR | S_IWUSR));
+  if (fd) {
+    return fd;
+  }
+  if (errno != EOPNOTSUPP && errno != EISDIR && errno != ENOENT) {
+    return fail_errno(errno, "make an unnamed file");
+  }
+  // A file system without O_TMPFILE: the name lives for a moment.
+  std::string name = (folder / ".unnamed-XXXXXX").native();
+  fd = UniqueFd(::mkostemp(name.data(), O_CLOEXEC));
+  if (!fd) {
+    return fail_errno(errno, "make an unnamed file");
+  }
+  ::unlink(name.c_str());
+  return fd;
+}
+
 Result<UniqueFd> duplicate(int fd) {
   UniqueFd copy(::fcntl(fd, F_DUPFD_CLOEXEC, 3));
   if (!copy) {

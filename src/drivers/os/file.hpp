@@ -51,8 +51,8 @@ Result<UniqueFd> open_folder(const std::filesystem::path& path);
 /// Errors: kInvalidArgument for an absolute path, a symlink (ELOOP) or "..", kForbidden, kNotFound.
 Result<UniqueFd> open_beneath(int folder_fd, std::string_view relative_path, int flags, mode_t mode = 0);
 
-/// Turns an O_PATH descriptor into one that reads. Only regular files: a FIFO would block and a device could act.
-/// Access times stay unchanged where the system allows it (owner or root).
+/// Turns an O_PATH (or other) descriptor into one that reads, from a position of its own. Only regular files: a FIFO
+/// would block and a device could act. Access times stay unchanged where the system allows it (owner or root).
 ///
 /// Errors: kUnsupported for anything but a regular file; kForbidden.
 Result<UniqueFd> reopen_readonly(int path_fd);
@@ -67,6 +67,10 @@ Status write_all(int fd, ByteView bytes);
 /// Reads to the end. Errors: kTooLarge past `size_max`.
 Result<Bytes> read_file(int fd, std::size_t size_max);
 Result<Bytes> read_file(const std::filesystem::path& path, std::size_t size_max);
+
+/// A file without a name in `folder`, open for reading and writing by this process only: it goes with its last
+/// descriptor.
+Result<UniqueFd> make_unnamed_file(const std::filesystem::path& folder);
 
 /// A second descriptor for the same open file.
 Result<UniqueFd> duplicate(int fd);
