@@ -40,9 +40,9 @@ struct SearchOptions {
   bool explain = false;
 };
 Status search(const Common& common, const SearchOptions& options);
-/// `path` is absolute, relative to the working folder, or LIBRARY:relative.
-Status show_file(const Common& common, const std::string& path);
-Status show_text(const Common& common, const std::string& path);
+/// `path` is absolute, relative to the working folder, or LIBRARY:relative; `part` is empty or as a hit has it.
+Status show_file(const Common& common, const std::string& path, const std::string& part);
+Status show_text(const Common& common, const std::string& path, const std::string& part);
 
 Status add_library(const Common& common, const std::string& path, const std::string& name);
 Status list_libraries(const Common& common);

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <functional>
 
 #include <fmt/format.h>
 
@@ -83,7 +84,7 @@ void print_hit(const json::Value& hit, std::size_t rank, bool explain) {
                          where.empty() ? "" : "  ", where));
   if (const std::string snippet = hit.text_at("snippet_text"); !snippet.empty()) {
     std::string line = snippet;
-    std::ranges::replace(line, '\n', ' ');
+    std::ranges::replace_if(line, [](char c) { return c == '\n' || c == '\t'; }, ' ');
     print_line(fmt::format("     {}", line));
   }
   if (!explain) {
@@ -137,13 +138,65 @@ Status search(const Common& common, const SearchOptions& options) {
   return {};
 }
 
-Status show_file(const Common& common, const std::string& path) {
-  ALCOVE_TRY(const json::Value file, find_file(common, path));
+namespace {
+
+/// Parts inside parts that are printed; the server looks no deeper.
+constexpr unsigned kPartDepthMax = 16;
+
+std::string address_of(std::int64_t file) {
+  return fmt::format("/files/{}", file);
+}
+
+http::Pairs of_part(const std::string& part, http::Pairs more = {}) {
+  if (!part.empty()) {
+    more.emplace_back("part", part);
+  }
+  return more;
+}
+
+/// Calls `use` for every member of a file or part, in pages.
+Status for_each_member(const Common& common, std::int64_t file, const std::string& part,
+                       const std::function<Status(const json::Value&)>& use) {
+  for (std::int64_t offset = 0;;) {
+    ALCOVE_TRY(const json::Value page,
+               common.client().get(address_of(file), of_part(part, {{"parts_offset", std::to_string(offset)}})));
+    const auto& members = page.items_at("parts");
+    for (const json::Value& member : members) {
+      ALCOVE_TRY_VOID(use(member));
+    }
+    offset += static_cast<std::int64_t>(members.size());
+    if (members.empty() || offset >= page.int64_at("part_count")) {
+      return {};
+    }
+  }
+}
+
+Status print_members(const Common& common, std::int64_t file, const std::string& part, unsigned depth) {
+  return for_each_member(common, file, part, [&](const json::Value& member) -> Status {
+    print_line(fmt::format("  {:{}}part {}: {} ({}, {}, {})", "", 2 * depth, member.text_at("part"),
+                           member.text_at("path"), member.text_at("type"), shown_bytes(member.int64_at("size")),
+                           member.text_at("reason").empty() ? member.text_at("state") : member.text_at("reason")));
+    return member.int64_at("part_count") > 0 && depth < kPartDepthMax
+               ? print_members(common, file, member.text_at("part"), depth + 1)
+               : Status();
+  });
+}
+
+}  // namespace
+
+Status show_file(const Common& common, const std::string& path, const std::string& part) {
+  ALCOVE_TRY(json::Value file, find_file(common, path));
+  if (!part.empty()) {
+    ALCOVE_TRY(file, common.client().get(address_of(file.int64_at("id")), of_part(part)));
+  }
   if (common.is_json()) {
     print_json(file);
     return {};
   }
   print_line(fmt::format("{}:{}", file.text_at("library"), file.text_at("path")));
+  if (const std::string inside = file.text_at("part_path"); !inside.empty()) {
+    print_line(fmt::format("  inside: {}", inside));
+  }
   print_line(fmt::format("  {}, {}, changed {}, {}", file.text_at("type"), shown_bytes(file.int64_at("size")),
                          file.text_at("modified"), file.text_at("state")));
   if (const std::string hash = file.text_at("sha256"); !hash.empty()) {
@@ -162,27 +215,87 @@ Status show_file(const Common& common, const std::string& path) {
     print_line(fmt::format("  language {} {:.0f} %", share.text_at("language"), 100 * share.double_at("share")));
   }
   print_line(fmt::format("  {} passages", file.int64_at("passage_count")));
+  ALCOVE_TRY_VOID(print_members(common, file.int64_at("id"), part, 0));
   for (const json::Value& other : file.items_at("same_content")) {
     print_line(fmt::format("  same content: {}:{}", other.text_at("library"), other.text_at("path")));
   }
   return {};
 }
 
-Status show_text(const Common& common, const std::string& path) {
-  ALCOVE_TRY(const json::Value file, find_file(common, path));
-  const std::string address = fmt::format("/files/{}/text", file.int64_at("id"));
-  if (!common.is_json()) {
-    for (std::int64_t offset = 0;; offset += kBlocksAtOnce) {
-      ALCOVE_TRY(const json::Value page, common.client().get(address, {{"blocks_offset", std::to_string(offset)},
-                                                                       {"blocks_limit", std::to_string(kBlocksAtOnce)},
-                                                                       {"passages_limit", "0"}}));
-      for (const json::Value& block : page.items_at("blocks")) {
-        print_text(block.text_at("text"));
-      }
-      if (offset + kBlocksAtOnce >= page.int64_at("block_count")) {
-        return {};
-      }
+namespace {
+
+/// Prints the text of a file or part, and then of each of its parts under its name.
+Status print_texts(const Common& common, std::int64_t file, const std::string& part, const std::string& part_path,
+                   unsigned depth) {
+  const std::string address = address_of(file) + "/text";
+  if (!part_path.empty()) {
+    print_line(fmt::format("--- {} ---", part_path));
+  }
+  for (std::int64_t offset = 0;; offset += kBlocksAtOnce) {
+    ALCOVE_TRY(const json::Value page,
+               common.client().get(address, of_part(part, {{"blocks_offset", std::to_string(offset)},
+                                                           {"blocks_limit", std::to_string(kBlocksAtOnce)},
+                                                           {"passages_limit", "0"}})));
+    for (const json::Value& block : page.items_at("blocks")) {
+      print_text(block.text_at("text"));
     }
+    if (offset + kBlocksAtOnce >= page.int64_at("block_count")) {
+      break;
+    }
+  }
+  if (depth >= kPartDepthMax) {
+    return {};
+  }
+  return for_each_member(common, file, part, [&](const json::Value& member) {
+    return print_texts(common, file, member.text_at("part"),
+                       fmt::format("{}{}{}", part_path, part_path.empty() ? "" : "/", member.text_at("path")),
+                       depth + 1);
+  });
+}
+
+/// The passages of a file or part and of its parts, one after another; notes are gathered.
+Status write_passages(json::Writer& writer, const Common& common, std::int64_t file, const std::string& part,
+                      const std::string& part_path, unsigned depth, std::vector<json::Value>& notes) {
+  const std::string address = address_of(file) + "/text";
+  for (std::int64_t offset = 0;; offset += kPassagesAtOnce) {
+    ALCOVE_TRY(const json::Value page,
+               common.client().get(address, of_part(part, {{"blocks_limit", "0"},
+                                                           {"passages_offset", std::to_string(offset)},
+                                                           {"passages_limit", std::to_string(kPassagesAtOnce)}})));
+    for (const json::Value& passage : page.items_at("passages")) {
+      writer.begin_object();
+      if (!part.empty()) {
+        writer.member("part", part).member("part_path", part_path);
+      }
+      for (const auto& [name, value] : *passage.if_object()) {
+        writer.key(name).value(value);
+      }
+      writer.end_object();
+    }
+    if (offset + kPassagesAtOnce < page.int64_at("passage_count")) {
+      continue;
+    }
+    const auto& more = page.items_at("notes");
+    notes.insert(notes.end(), more.begin(), more.end());
+    break;
+  }
+  if (depth >= kPartDepthMax) {
+    return {};
+  }
+  return for_each_member(common, file, part, [&](const json::Value& member) {
+    return write_passages(writer, common, file, member.text_at("part"),
+                          fmt::format("{}{}{}", part_path, part_path.empty() ? "" : "/", member.text_at("path")),
+                          depth + 1, notes);
+  });
+}
+
+}  // namespace
+
+Status show_text(const Common& common, const std::string& path, const std::string& part) {
+  ALCOVE_TRY(const json::Value file, find_file(common, path));
+  const std::int64_t id = file.int64_at("id");
+  if (!common.is_json()) {
+    return print_texts(common, id, part, {}, 0);
   }
   json::Writer writer;
   writer.begin_object()
@@ -190,25 +303,15 @@ Status show_text(const Common& common, const std::string& path) {
       .member("path", file.text_at("path"))
       .key("passages")
       .begin_array();
-  for (std::int64_t offset = 0;; offset += kPassagesAtOnce) {
-    ALCOVE_TRY(const json::Value page,
-               common.client().get(address, {{"blocks_limit", "0"},
-                                             {"passages_offset", std::to_string(offset)},
-                                             {"passages_limit", std::to_string(kPassagesAtOnce)}}));
-    for (const json::Value& passage : page.items_at("passages")) {
-      writer.value(passage);
-    }
-    if (offset + kPassagesAtOnce < page.int64_at("passage_count")) {
-      continue;
-    }
-    writer.end_array().key("notes").begin_array();
-    for (const json::Value& note : page.items_at("notes")) {
-      writer.value(note);
-    }
-    writer.end_array().end_object();
-    print_line(std::move(writer).take());
-    return {};
+  std::vector<json::Value> notes;
+  ALCOVE_TRY_VOID(write_passages(writer, common, id, part, {}, 0, notes));
+  writer.end_array().key("notes").begin_array();
+  for (const json::Value& note : notes) {
+    writer.value(note);
   }
+  writer.end_array().end_object();
+  print_line(std::move(writer).take());
+  return {};
 }
 
 }  // namespace alcove::cli

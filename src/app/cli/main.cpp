@@ -32,6 +32,7 @@ struct Invocation {
   SearchOptions search;
   std::vector<std::string> words;
   std::string path;
+  std::string part;
   std::string name;
   std::string problem_state = "failed";
   std::vector<std::string> names;
@@ -137,11 +138,12 @@ void declare_search(CLI::App& app, Invocation& call) {
   find->add_flag("--explain", call.search.explain, "Say why each hit is one");
   const auto add_path = [&](CLI::App* command) {
     command->add_option("PATH", call.path, "Absolute, or LIBRARY:relative")->required();
+    command->add_option("--part", call.part, "Only this attachment or member, by its address: 3, or 3-0");
   };
   add_path(add_command(app, call, "show", "All that is known of a file",
-                       [](Invocation& given) { return show_file(given.common(), given.path); }));
+                       [](Invocation& given) { return show_file(given.common(), given.path, given.part); }));
   add_path(add_command(app, call, "text", "The text of a file, as it was extracted",
-                       [](Invocation& given) { return show_text(given.common(), given.path); }));
+                       [](Invocation& given) { return show_text(given.common(), given.path, given.part); }));
 }
 
 void declare_work(CLI::App& app, Invocation& call) {

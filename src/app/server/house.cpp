@@ -81,7 +81,7 @@ Status House::start_work(const ServeOptions& options) {
             if (!holdings || holdings->empty()) {
               return std::string();
             }
-            const std::string inside = holdings->front().part_path();
+            const std::string inside = files::part_path(holdings->front().parts);
             return inside.empty() ? to_valid_utf8(holdings->front().file.name) : inside.substr(inside.rfind('/') + 1);
           },
       .reader_of = [](std::string_view name) { return files::reader_for_name(name); },

@@ -526,7 +526,7 @@ void Files::parts_changed(ContentNumber container, const std::vector<ContentNumb
   impl_->announce(turnover);
 }
 
-std::string Files::Holding::part_path() const {
+std::string part_path(const std::vector<artefacts::Part>& parts) {
   std::string path;
   for (const artefacts::Part& part : parts) {
     path += (path.empty() ? "" : "/") + part.path;

@@ -22,6 +22,9 @@
 
 namespace alcove::files {
 
+/// Parts on the way to one as a path for people: "inner.eml/invoice.pdf". Empty without parts.
+std::string part_path(const std::vector<artefacts::Part>& parts);
+
 enum class LibraryState : std::uint8_t { kReady, kScanning, kMissing };
 
 struct Library {
@@ -79,8 +82,6 @@ class Files {
   struct Holding {
     File file;
     std::vector<artefacts::Part> parts;  ///< Outermost first.
-    /// "letters.zip/inner.eml/invoice.pdf" without the file's own name; empty without parts.
-    [[nodiscard]] std::string part_path() const;
   };
   /// Ways to a content, direct ones first, at most `limit`.
   Result<std::vector<Holding>> holdings_of(const auth::Principal& principal, ContentNumber content, std::size_t limit);

@@ -34,6 +34,8 @@ constexpr std::chrono::milliseconds kEmbedTimeoutMeaning{5'000};
 constexpr std::size_t kCopiesMax = 100;
 /// Where filters leave few of very many copies, this many are looked through.
 constexpr std::size_t kCopiesLookedAtMax = 10'000;
+/// Files' contents looked through for one that passes the filters, when a part lies in very many of them.
+constexpr std::size_t kRootsMax = 1'000;
 /// Matches by name that are mixed into an answer, the same on every page.
 constexpr std::size_t kNamesMax = 100;
 /// Files of a filter that are asked one by one whether they were read already.
@@ -50,7 +52,8 @@ constexpr double kContentBesideNames = 0.8;
 
 /// One line of the answer before it is written out.
 struct Item {
-  ContentNumber content;  ///< 0: a file not hashed yet
+  ContentNumber content;  ///< What was found; 0: a file not hashed yet
+  ContentNumber root;     ///< The file's content: the same, or what contains it
   FileId named;           ///< The file whose name matched; 0: none did.
   const Candidate* candidate = nullptr;
   double score = 0;
@@ -317,20 +320,46 @@ class Answer {
 
   void group_candidates() {
     items_.clear();
-    item_of_content_.clear();
+    item_of_root_.clear();
     for (const Candidate& candidate : candidates_) {
       const std::optional<ContentNumber> content = corpus().content_of(candidate.passage);
       if (!content) {
         continue;
       }
-      const auto known = item_of_content_.find(content->value);
-      if (known != item_of_content_.end() && !request_.passages) {
+      const ContentNumber root = root_of(*content);
+      if (!root) {
+        continue;  // Vanished since the scope was made.
+      }
+      const auto known = item_of_root_.find(root.value);
+      if (known != item_of_root_.end() && !request_.passages) {
         ++items_[known->second].more_passages;
         continue;
       }
-      item_of_content_.emplace(content->value, items_.size());
-      items_.push_back({.content = *content, .named = {}, .candidate = &candidate, .score = candidate.score});
+      item_of_root_.emplace(root.value, items_.size());
+      items_.push_back(
+          {.content = *content, .root = root, .named = {}, .candidate = &candidate, .score = candidate.score});
     }
+  }
+
+  /// The content of the file that a content is shown in: one that has a hit already, else the first that passes.
+  ContentNumber root_of(ContentNumber content) {
+    const auto cached = root_of_content_.find(content.value);
+    if (cached != root_of_content_.end()) {
+      return cached->second;
+    }
+    ContentNumber root;
+    for (const ContentNumber each : sources_.files.roots_of(principal_, content, kRootsMax)) {
+      if (!scope_->of_allowed_files().contains(each.value)) {
+        continue;
+      }
+      const bool is_hit = item_of_root_.contains(each.value);
+      root = !root || is_hit ? each : root;
+      if (is_hit) {
+        break;
+      }
+    }
+    root_of_content_.emplace(content.value, root);
+    return root;
   }
 
   Status add_names() {
@@ -344,15 +373,19 @@ class Answer {
       if (!file || !scope_->accepts_by_name(*file)) {
         continue;
       }
-      const auto known = file->content ? item_of_content_.find(file->content.value) : item_of_content_.end();
-      if (known == item_of_content_.end()) {
+      const auto known = file->content ? item_of_root_.find(file->content.value) : item_of_root_.end();
+      if (known == item_of_root_.end()) {
         if (file->content) {
-          item_of_content_.emplace(file->content.value, items_.size());
+          item_of_root_.emplace(file->content.value, items_.size());
         }
-        items_.push_back(
-            {.content = file->content, .named = file->id, .candidate = nullptr, .score = 0, .name_score = 0});
+        items_.push_back({.content = file->content,
+                          .root = file->content,
+                          .named = file->id,
+                          .candidate = nullptr,
+                          .score = 0,
+                          .name_score = 0});
       }
-      Item& item = known == item_of_content_.end() ? items_.back() : items_[known->second];
+      Item& item = known == item_of_root_.end() ? items_.back() : items_[known->second];
       if (match.score > item.name_score) {
         item.named = file->id;
         item.name_score = match.score;
@@ -373,8 +406,15 @@ class Answer {
     std::vector<std::uint32_t> contents = scope_->contents().to_vector();
     std::ranges::reverse(contents);
     contents.resize(std::min(contents.size(), kOffsetMax + kLimitMax + kCopiesMax));
+    // A file stands for what it contains, unless only that passes.
+    const auto add = [&](std::uint32_t content, ContentNumber root) {
+      if (root && item_of_root_.emplace(root.value, items_.size()).second) {
+        items_.push_back({.content = ContentNumber{content}, .root = root, .named = {}, .candidate = nullptr});
+      }
+    };
     for (const std::uint32_t content : contents) {
-      items_.push_back({.content = ContentNumber{content}, .named = {}, .candidate = nullptr});
+      const ContentNumber root = root_of(ContentNumber{content});
+      add(scope_->contents().contains(root.value) ? root.value : content, root);
     }
     return add_unread_files(wanted());
   }
@@ -392,7 +432,7 @@ class Answer {
         return false;
       }
       if (*file && !(*file)->content && scope_->accepts_by_name(**file)) {
-        items_.push_back({.content = {}, .named = (*file)->id, .candidate = nullptr});
+        items_.push_back({.content = {}, .root = {}, .named = (*file)->id, .candidate = nullptr});
       }
       return items_.size() < limit;
     });
@@ -441,9 +481,9 @@ class Answer {
       }
       return found;
     }
-    ALCOVE_TRY(found, sources_.files.files_of(principal_, item.content, kCopiesMax));
+    ALCOVE_TRY(found, sources_.files.files_of(principal_, item.root, kCopiesMax));
     if (found.size() == kCopiesMax && scope_->is_filtered()) {
-      ALCOVE_TRY(found, sources_.files.files_of(principal_, item.content, kCopiesLookedAtMax));
+      ALCOVE_TRY(found, sources_.files.files_of(principal_, item.root, kCopiesLookedAtMax));
     }
     std::erase_if(found, [&](const files::File& file) { return !scope_->accepts(file); });
     found.resize(std::min(found.size(), kCopiesMax));
@@ -459,6 +499,9 @@ class Answer {
   Result<Hit> make_hit(const Item& item, const std::vector<files::File>& files) {
     Hit hit;
     hit.file = files.front();
+    if (item.content != item.root) {
+      hit.parts = sources_.files.way_to(item.root, item.content).value_or(std::vector<artefacts::Part>());
+    }
     hit.library = library_names_[hit.file.library.value];
     hit.same_content.assign(files.begin() + 1, files.end());
     hit.score = std::min(item.score, 1.0);
@@ -512,6 +555,9 @@ class Answer {
       return;
     }
     hit.place = passage.place;
+    if (const std::string inside = files::part_path(hit.parts); !inside.empty()) {
+      hit.place.part = hit.place.part.empty() ? inside : inside + "/" + hit.place.part;
+    }
     const Candidate& candidate = *item.candidate;
     if (candidate.keyword > 0) {
       hit.reasons.push_back(
@@ -575,7 +621,8 @@ class Answer {
   std::vector<Candidate> candidates_;  ///< Not changed once items point into it.
   sets::Bitmap in_title_;
   std::vector<Item> items_;
-  std::unordered_map<std::uint32_t, std::size_t> item_of_content_;
+  std::unordered_map<std::uint32_t, std::size_t> item_of_root_;
+  std::unordered_map<std::uint32_t, ContentNumber> root_of_content_;
   std::map<std::int64_t, std::string> library_names_;
 };
 

@@ -101,16 +101,17 @@ Status Scope::narrow_to_allowed_files(files::Files& files, const auth::Principal
   sets::Bitmap rejected = *visible_files_;
   rejected -= *allowed_files_;
   filtered_ = true;
+  auto kept = std::make_shared<sets::Bitmap>(*of_allowed_files_);
   // Both ways leave the contents that an allowed file has; the smaller set costs less.
   if (rejected.size() <= allowed_files_->size()) {
     ALCOVE_TRY(const auto projection, files.project(principal, rejected));
-    auto kept = std::make_shared<sets::Bitmap>(*contents_);
     *kept -= projection.only;
-    contents_ = std::move(kept);
   } else {
     ALCOVE_TRY(const auto projection, files.project(principal, *allowed_files_));
-    narrow(projection.any);
+    *kept &= projection.any;
   }
+  narrow(*kept);
+  of_allowed_files_ = std::move(kept);
   return {};
 }
 
@@ -201,6 +202,7 @@ Result<Scope> Scope::make(const Generation& generation, NameIndex& names, files:
                           PassageSetCache& cache) {
   Scope scope;
   scope.contents_ = files.visible_contents(principal);
+  scope.of_allowed_files_ = scope.contents_;
   scope.visible_files_ = files.visible_files(principal);
   scope.phrase_words_ = analysed.phrase_words;
   scope.excluded_words_ = analysed.excluded_words;

@@ -33,6 +33,8 @@ class Scope {
   [[nodiscard]] const PassageSet& passages() const { return *passages_; }
   /// Those of them that hold a required phrase; nothing when none is required.
   [[nodiscard]] const std::optional<sets::Bitmap>& holding() const { return holding_; }
+  /// Contents of files that pass the filters on files, and what they contain; filters on contents left aside.
+  [[nodiscard]] const sets::Bitmap& of_allowed_files() const { return *of_allowed_files_; }
   /// Contents that may be hits, before phrases.
   [[nodiscard]] const sets::Bitmap& contents() const { return *contents_; }
   [[nodiscard]] const sets::Bitmap& visible_files() const { return *visible_files_; }
@@ -55,7 +57,8 @@ class Scope {
   Status apply_words(const Generation& generation, const Analysed& analysed);
   void narrow(const sets::Bitmap& to);
 
-  std::shared_ptr<const sets::Bitmap> contents_;  ///< Shared with the visible set while nothing narrows it.
+  std::shared_ptr<const sets::Bitmap> contents_;          ///< Shared with the visible set while nothing narrows it.
+  std::shared_ptr<const sets::Bitmap> of_allowed_files_;  ///< Shared with the visible set while no file is left out.
   std::shared_ptr<const sets::Bitmap> visible_files_;
   std::shared_ptr<const PassageSet> passages_;  ///< Shared with the cache.
   std::optional<sets::Bitmap> with_phrases_;    ///< Contents that hold every phrase.

@@ -48,8 +48,9 @@ struct Reason {
 
 struct Hit {
   files::File file;
-  std::string library;    ///< name
-  PassageNumber passage;  ///< 0 when only the name matched
+  std::vector<artefacts::Part> parts;  ///< The way to the content that was found, when it lies inside the file.
+  std::string library;                 ///< name
+  PassageNumber passage;               ///< 0 when only the name matched
   wire::Place place;
   double score = 0;  ///< 0 to 1, comparable within one answer
   std::vector<SnippetSpan> snippet;

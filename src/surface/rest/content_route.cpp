@@ -7,6 +7,8 @@
 #include "drivers/http/client.hpp"
 #include "surface/rest/byte_range.hpp"
 #include "surface/rest/problem.hpp"
+#include "domain/work/engine.hpp"
+#include "surface/rest/file_target.hpp"
 #include "surface/rest/query_reader.hpp"
 #include "surface/rest/render.hpp"
 #include "surface/rest/routes.hpp"
@@ -31,15 +33,7 @@ Presentation presentation_of(const wire::ProbeArtefact& probe) {
     case wire::Format::kEmpty:
       return {.content_type = fmt::format("text/plain; charset={}", probe.encoding.empty() ? "utf-8" : probe.encoding),
               .is_inline = true};
-    case wire::Format::kDocx:
-    case wire::Format::kXlsx:
-    case wire::Format::kPptx:
-    case wire::Format::kOdt:
-    case wire::Format::kHtml:
-    case wire::Format::kEml:
-    case wire::Format::kEncryptedOffice:
-    case wire::Format::kUnknown:
-    case wire::Format::kCount_: break;
+    default: break;  // Saved, not shown: a browser must not guess what to do with it.
   }
   static constexpr std::array<std::string_view, 5> kPictures = {"image/png", "image/jpeg", "image/gif", "image/webp",
                                                                 "image/avif"};
@@ -111,15 +105,32 @@ RangeAnswer parse_range(std::optional<std::string_view> header, std::int64_t siz
   return {.outcome = RangeOutcome::kPart, .range = {.offset = *first, .length = end - *first}};
 }
 
+namespace {
+
+/// A person waits for a part to be taken out of its archive.
+constexpr std::chrono::seconds kTakeOutTime{30};
+
+Result<libraries::Libraries::Opened> open_target(Services& services, const FileTarget& target, const Context& context) {
+  if (target.parts.empty()) {
+    return services.libraries->open_file(target.file);
+  }
+  ALCOVE_TRY(const int descriptor, services.engine->open_content(target.file.content, context));
+  return libraries::Libraries::Opened{.descriptor = descriptor, .size_bytes = target.file.size_bytes};
+}
+
+}  // namespace
+
 RouteResult file_content(Api& api, Call& call) {
   QueryReader reader(call.request);
   const bool download = reader.optional_bool("download").value_or(false);
+  const auto part = read_part_address(reader);
   ALCOVE_TRY_VOID(reader.finish());
   ALCOVE_TRY(const std::int64_t id, call.id());
   Services& services = api.services();
-  ALCOVE_TRY(const files::File file, visible_file(services, call.asking.principal, FileId{id}));
+  ALCOVE_TRY(const FileTarget target, find_target(services, call.asking.principal, FileId{id}, part));
+  const files::File& file = target.file;
   ALCOVE_TRY(const wire::ProbeArtefact probe, probe_of(*services.store, file.content));
-  ALCOVE_TRY(const auto opened, services.libraries->open_file(file));
+  ALCOVE_TRY(auto opened, open_target(services, target, call.context(kTakeOutTime)));
   os::UniqueFd descriptor(opened.descriptor);
 
   const Presentation presentation = presentation_of(probe);

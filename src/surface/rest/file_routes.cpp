@@ -5,6 +5,7 @@
 
 #include "base/text.hpp"
 #include "domain/work/engine.hpp"
+#include "surface/rest/file_target.hpp"
 #include "surface/rest/query_reader.hpp"
 #include "surface/rest/render.hpp"
 #include "surface/rest/routes.hpp"
@@ -14,6 +15,8 @@ namespace {
 
 /// Copies of one content that are named.
 constexpr std::size_t kSameContentMax = 50;
+/// Members of one container that are listed with their states.
+constexpr std::size_t kPartsShownMax = 1'000;
 /// Blocks shown before the one that a hit opens.
 constexpr std::size_t kBlocksBeforeHit = 100;
 constexpr std::int64_t kOffsetMax = 10'000'000;
@@ -104,8 +107,57 @@ Result<std::uint32_t> write_stages(json::Writer& writer, Services& services, Con
   return passages;
 }
 
+/// One member of a container: as its container lists it, and how its own stages stand.
+Status write_member(json::Writer& writer, artefacts::Store& store, const FileTarget& container, std::size_t position,
+                    const wire::PartEntry& entry, const artefacts::Part* part) {
+  const std::string above = part_address(container.parts);
+  writer.begin_object()
+      .member("part", fmt::format("{}{}{}", above, above.empty() ? "" : "-", position))
+      .member("path", entry.path)
+      .member("size", entry.size_bytes);
+  if (entry.modified_unix_ms != 0) {
+    writer.member("modified", format_rfc3339(UnixMillis{entry.modified_unix_ms}));
+  }
+  if (part != nullptr) {
+    files::File inside;
+    inside.content = part->content;
+    ALCOVE_TRY(const FileState state, file_state(store, inside));
+    ALCOVE_TRY(const wire::ProbeArtefact probe, probe_of(store, part->content));
+    ALCOVE_TRY(const auto members, store.parts_of(part->content));
+    writer.member("state", file_state_name(state))
+        .member("type", wire::format_name(probe.format))
+        .member("part_count", members.size());
+  } else {
+    writer.member("state", "problem").member("type", wire::format_name(wire::Format::kUnknown)).member("part_count", 0);
+    const bool is_cycle = entry.reason_code.empty();
+    writer.member("reason_code", is_cycle ? "cycle" : entry.reason_code)
+        .member("reason", is_cycle ? "It contains the file that it lies in" : entry.reason);
+  }
+  writer.end_object();
+  return {};
+}
+
+/// "parts", "part_count" and, for a part, "part" and "part_path".
+Status write_parts(json::Writer& writer, artefacts::Store& store, const FileTarget& target) {
+  if (!target.parts.empty()) {
+    writer.member("part", part_address(target.parts)).member("part_path", files::part_path(target.parts));
+  }
+  ALCOVE_TRY(const auto known, find_artefact<wire::PartsArtefact>(store, target.file.content, "parts"));
+  const std::vector<wire::PartEntry> entries = known ? known->parts : std::vector<wire::PartEntry>();
+  ALCOVE_TRY(const auto members, store.parts_of(target.file.content));
+  writer.member("part_count", entries.size()).key("parts").begin_array();
+  const std::size_t end = std::min(entries.size(), target.parts_offset + kPartsShownMax);
+  for (std::size_t i = target.parts_offset; i < end; ++i) {
+    const auto part = std::ranges::find(members, i, &artefacts::Part::position);
+    ALCOVE_TRY_VOID(write_member(writer, store, target, i, entries[i], part == members.end() ? nullptr : &*part));
+  }
+  writer.end_array();
+  return {};
+}
+
 Status write_detail(json::Writer& writer, Services& services, const auth::Principal& principal,
-                    const files::File& file) {
+                    const FileTarget& target) {
+  const files::File& file = target.file;
   artefacts::Store& store = *services.store;
   ALCOVE_TRY(const std::string library, library_name(services, file.library));
   ALCOVE_TRY(const FileState state, file_state(store, file));
@@ -126,8 +178,16 @@ Status write_detail(json::Writer& writer, Services& services, const auth::Princi
   writer.key("stages");
   ALCOVE_TRY(const std::uint32_t passages, write_stages(writer, services, file.content));
   ALCOVE_TRY(const auto text, find_artefact<wire::TextArtefact>(store, file.content, "text"));
+  ALCOVE_TRY(const auto inside, find_artefact<wire::PartsArtefact>(store, file.content, "parts"));
+  std::vector<wire::Note> notes = text ? text->notes : std::vector<wire::Note>();
+  for (const wire::Note& note : inside ? inside->notes : std::vector<wire::Note>()) {
+    if (std::ranges::find(notes, note.code, &wire::Note::code) == notes.end()) {
+      notes.push_back(note);
+    }
+  }
   writer.key("notes");
-  write_notes(writer, text ? text->notes : std::vector<wire::Note>());
+  write_notes(writer, notes);
+  ALCOVE_TRY_VOID(write_parts(writer, store, target));
   ALCOVE_TRY(const auto facts, find_artefact<wire::FactsArtefact>(store, file.content, "facts"));
   if (facts) {
     writer.key("facts");
@@ -144,7 +204,7 @@ Status write_detail(json::Writer& writer, Services& services, const auth::Princi
   if (file.content) {
     ALCOVE_TRY(others, services.files->files_of(principal, file.content, kSameContentMax + 1));
   }
-  std::erase_if(others, [&](const files::File& other) { return other.id == file.id; });
+  std::erase_if(others, [&](const files::File& other) { return other.id == file.id && target.parts.empty(); });
   writer.key("same_content");
   write_same_content(writer, services, others);
   writer.end_object();
@@ -208,6 +268,7 @@ struct TextWindow {
   std::size_t passages_offset = 0;
   std::size_t passages_limit = 0;
   std::optional<std::size_t> at_passage;
+  std::optional<std::string> part;
 };
 
 Result<TextWindow> read_window(const http::Request& request) {
@@ -223,6 +284,7 @@ Result<TextWindow> read_window(const http::Request& request) {
   if (const auto at = reader.optional_int64("at_passage", {.min = 0, .max = kOffsetMax})) {
     window.at_passage = static_cast<std::size_t>(*at);
   }
+  window.part = read_part_address(reader);
   ALCOVE_TRY_VOID(reader.finish());
   return window;
 }
@@ -230,11 +292,15 @@ Result<TextWindow> read_window(const http::Request& request) {
 }  // namespace
 
 RouteResult show_file(Api& api, Call& call) {
-  ALCOVE_TRY_VOID(expect_no_query(call.request));
+  QueryReader reader(call.request);
+  const auto part = read_part_address(reader);
+  const auto parts_offset = reader.optional_int64("parts_offset", {.min = 0, .max = kOffsetMax});
+  ALCOVE_TRY_VOID(reader.finish());
   ALCOVE_TRY(const std::int64_t id, call.id());
-  ALCOVE_TRY(const files::File file, visible_file(api.services(), call.asking.principal, FileId{id}));
+  ALCOVE_TRY(FileTarget target, find_target(api.services(), call.asking.principal, FileId{id}, part));
+  target.parts_offset = static_cast<std::size_t>(parts_offset.value_or(0));
   json::Writer writer;
-  ALCOVE_TRY_VOID(write_detail(writer, api.services(), call.asking.principal, file));
+  ALCOVE_TRY_VOID(write_detail(writer, api.services(), call.asking.principal, target));
   return json_response(200, std::move(writer).take());
 }
 
@@ -251,9 +317,9 @@ RouteResult show_file_by_path(Api& api, Call& call) {
   if (!found) {
     return fail(ErrorCode::kNotFound, "No library holds a file of that path");
   }
-  ALCOVE_TRY(const files::File file, visible_file(api.services(), call.asking.principal, found->id));
+  ALCOVE_TRY(const FileTarget target, find_target(api.services(), call.asking.principal, found->id, {}));
   json::Writer writer;
-  ALCOVE_TRY_VOID(write_detail(writer, api.services(), call.asking.principal, file));
+  ALCOVE_TRY_VOID(write_detail(writer, api.services(), call.asking.principal, target));
   return json_response(200, std::move(writer).take());
 }
 
@@ -261,7 +327,8 @@ RouteResult file_text(Api& api, Call& call) {
   ALCOVE_TRY(TextWindow window, read_window(call.request));
   ALCOVE_TRY(const std::int64_t id, call.id());
   Services& services = api.services();
-  ALCOVE_TRY(const files::File file, visible_file(services, call.asking.principal, FileId{id}));
+  ALCOVE_TRY(const FileTarget target, find_target(services, call.asking.principal, FileId{id}, window.part));
+  const files::File& file = target.file;
   ALCOVE_TRY(const FileState state, file_state(*services.store, file));
   ALCOVE_TRY(auto stored_text, find_artefact<wire::TextArtefact>(*services.store, file.content, "text"));
   ALCOVE_TRY(auto stored, find_artefact<wire::PassagesArtefact>(*services.store, file.content, "passages"));
@@ -290,9 +357,12 @@ RouteResult file_text(Api& api, Call& call) {
 }
 
 RouteResult file_thumbnail(Api& api, Call& call) {
-  ALCOVE_TRY_VOID(expect_no_query(call.request));
+  QueryReader reader(call.request);
+  const auto part = read_part_address(reader);
+  ALCOVE_TRY_VOID(reader.finish());
   ALCOVE_TRY(const std::int64_t id, call.id());
-  ALCOVE_TRY(const files::File file, visible_file(api.services(), call.asking.principal, FileId{id}));
+  ALCOVE_TRY(const FileTarget target, find_target(api.services(), call.asking.principal, FileId{id}, part));
+  const files::File& file = target.file;
   ALCOVE_TRY(auto thumbnail, find_artefact<wire::ThumbnailArtefact>(*api.services().store, file.content, "thumbnail"));
   if (!thumbnail || !file.sha256) {
     return fail(ErrorCode::kNotFound, "This file has no picture of its first page");

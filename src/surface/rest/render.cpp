@@ -53,7 +53,11 @@ void write_place(json::Writer& writer, const wire::Place& place) {
   if (place.kind == wire::PlaceKind::kTime) {
     writer.member("start_ms", place.start_ms).member("end_ms", place.end_ms);
   }
+  number("chapter", place.chapter);
   text("heading", place.heading);
+  if (place.hidden) {
+    writer.member("hidden", true);
+  }
   writer.end_object();
 }
 
@@ -77,6 +81,8 @@ std::string_view block_kind_name(wire::BlockKind kind) {
     case wire::BlockKind::kNote: return "note";
     case wire::BlockKind::kComment: return "comment";
     case wire::BlockKind::kMetadata: return "metadata";
+    case wire::BlockKind::kFormField: return "form_field";
+    case wire::BlockKind::kOutline: return "outline";
     case wire::BlockKind::kCount_: break;
   }
   return "paragraph";

@@ -1,5 +1,6 @@
 #include "domain/search/search.hpp"
 
+#include "surface/rest/file_target.hpp"
 #include "surface/rest/query_reader.hpp"
 #include "surface/rest/render.hpp"
 #include "surface/rest/routes.hpp"
@@ -42,7 +43,8 @@ void write_reasons(json::Writer& writer, const std::vector<search::Reason>& reas
 }
 
 Status write_hit(json::Writer& writer, Services& services, const search::Hit& hit, bool explain) {
-  ALCOVE_TRY(const wire::ProbeArtefact probe, probe_of(*services.store, hit.file.content));
+  const ContentNumber content = hit.parts.empty() ? hit.file.content : hit.parts.back().content;
+  ALCOVE_TRY(const wire::ProbeArtefact probe, probe_of(*services.store, content));
   writer.begin_object().member("file_id", hit.file.id.value).member("library", hit.library);
   writer.member("library_id", hit.file.library.value);
   write_path(writer, "path", hit.file.path);
@@ -54,6 +56,9 @@ Status write_hit(json::Writer& writer, Services& services, const search::Hit& hi
       .member("type", wire::format_name(probe.format));
   if (!probe.mime.empty()) {
     writer.member("mime", probe.mime);
+  }
+  if (!hit.parts.empty()) {
+    writer.member("part", part_address(hit.parts)).member("part_path", files::part_path(hit.parts));
   }
   if (hit.passage) {
     ALCOVE_TRY(const auto run, services.store->find_run(hit.passage));

@@ -6,6 +6,7 @@
 
 #include "domain/search/search.hpp"
 #include "domain/work/engine.hpp"
+#include "surface/rest/file_target.hpp"
 #include "surface/rest/query_reader.hpp"
 #include "surface/rest/render.hpp"
 #include "surface/rest/routes.hpp"
@@ -50,13 +51,18 @@ std::string_view level_name(Finding::Level level) {
 
 Status write_problem(json::Writer& writer, Services& services, const auth::Principal& principal,
                      const artefacts::Task& task) {
-  ALCOVE_TRY(const auto holders, services.files->files_of(principal, task.content, 1));
+  ALCOVE_TRY(const auto holdings, services.files->holdings_of(principal, task.content, 1));
   writer.begin_object();
-  if (!holders.empty()) {
-    writer.member("file_id", holders.front().id.value);
-    ALCOVE_TRY(const std::string library, library_name(services, holders.front().library));
+  if (!holdings.empty()) {
+    const files::File& file = holdings.front().file;
+    writer.member("file_id", file.id.value);
+    ALCOVE_TRY(const std::string library, library_name(services, file.library));
     writer.member("library", library);
-    write_path(writer, "path", holders.front().path);
+    write_path(writer, "path", file.path);
+    if (!holdings.front().parts.empty()) {
+      writer.member("part", part_address(holdings.front().parts))
+          .member("part_path", files::part_path(holdings.front().parts));
+    }
   } else {
     // The file has gone and its results are kept for a while.
     writer.member("library", "").member("path", "");
