@@ -87,6 +87,10 @@ class ArchiveWalk {
       more = take_entry(entry);
     }
     sink_.watch_ratio(nullptr);
+    if (format_ == Format::kCompressed && status == ARCHIVE_EOF && sink_.count() == 0 &&
+        sink_.begin(inner_name(name_hint_), 0, 0)) {
+      sink_.end();  // An empty file, of which libarchive makes no member.
+    }
     return verdict(status);
   }
 

@@ -8,6 +8,8 @@
 #include <string>
 #include <vector>
 
+#include "workers/decode/parts/archive_stream.hpp"
+
 namespace alcove::parts {
 
 struct TestEntry {
@@ -22,6 +24,7 @@ enum class TestFilter : unsigned char { kNone, kGzip, kBzip2, kXz, kZstd };
 /// An archive of these members, in this order; kRaw has one.
 inline std::string make_archive(TestArchive kind, const std::vector<TestEntry>& entries,
                                 TestFilter filter = TestFilter::kNone) {
+  const Utf8Names names;  // The writer converts from the thread's character set.
   std::string out(1024UL * 1024, '\0');
   std::size_t used = 0;
   archive* const writer = archive_write_new();

@@ -1,7 +1,6 @@
 #include "workers/decode/parts/part_path.hpp"
 
 #include <algorithm>
-#include <vector>
 
 #include <fmt/format.h>
 
@@ -37,13 +36,33 @@ std::string_view cut_at_front(std::string_view path) {
   return path.substr(begin);
 }
 
-/// Encodings whose bytes uchardet and its kin tell apart well even in names. Of Western Europe's single-byte sets they
-/// know too little to choose; archives of such names come from DOS and Windows, which write the machine's OEM set.
-bool is_told_by_statistics(std::string_view encoding) {
-  const std::string lower = ascii_lower(encoding);
-  return std::ranges::none_of(std::initializer_list<std::string_view>{"windows-1252", "iso-8859-1", "iso-8859-15",
-                                                                      "utf-8", "ascii", "us-ascii"},
-                              [&](std::string_view western) { return lower == western; });
+/// Western European names, told by their few accents among plain letters, which statistics know too little of; empty
+/// when it is another script. DOS and Windows write the machine's OEM set: IBM850, which has the letters of CP437 at
+/// the same places, with accents from 0x80 to 0xA5. Others write windows-1252, with accents from 0xC0 on.
+std::string western_encoding(std::string_view names) {
+  constexpr std::size_t kAccentsInHundredMax = 40;
+  std::size_t letters = 0;
+  std::size_t accents = 0;
+  std::size_t low = 0;
+  for (std::size_t begin = 0; begin < names.size();) {
+    const auto is_letter = [](char c) {
+      return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || static_cast<unsigned char>(c) >= 0x80;
+    };
+    std::size_t end = begin;
+    std::size_t high = 0;
+    for (; end < names.size() && is_letter(names[end]); ++end) {
+      const auto byte = static_cast<unsigned char>(names[end]);
+      high += byte >= 0x80 ? 1 : 0;
+      low += byte >= 0x80 && byte <= 0xA5 ? 1 : 0;
+    }
+    letters += high > 0 ? end - begin : 0;
+    accents += high;
+    begin = end + 1;
+  }
+  if (accents * 100 > letters * kAccentsInHundredMax) {
+    return {};
+  }
+  return low * 2 >= accents ? "IBM850" : "windows-1252";
 }
 
 }  // namespace
@@ -94,9 +113,10 @@ std::string NameDecoder::decode(std::string_view raw) {
     learn(raw);
   }
   if (encoding_.empty()) {
-    const auto found = charset::detect_encoding(as_bytes(seen_), charset::Expectation::kText);
-    // IBM850 has the letters of CP437 at the same places, and those of the rest of Western Europe besides.
-    encoding_ = found && is_told_by_statistics(*found) ? *found : "IBM850";
+    encoding_ = western_encoding(seen_);
+    if (encoding_.empty()) {
+      encoding_ = charset::detect_encoding(as_bytes(seen_), charset::Expectation::kText).value_or("IBM850");
+    }
   }
   return charset::decode(as_bytes(raw), encoding_);
 }

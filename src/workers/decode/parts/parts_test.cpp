@@ -37,6 +37,7 @@ TEST(PartPath, TextBecomesOneStep) {
 TEST(NameDecoder, ReadsNamesOfDosAndJapaneseArchives) {
   NameDecoder western;
   EXPECT_EQ(western.decode("M\x81ller.txt"), "Müller.txt");
+  EXPECT_EQ(NameDecoder().decode("caf\xE9 M\xFCller"), "café Müller");
   EXPECT_EQ(western.decode("caf\u00E9"), "caf\u00E9");
   NameDecoder japanese;
   japanese.learn("\x95\xB6\x8F\xCD\x31.txt");
