@@ -30,16 +30,31 @@ SealedMemory& SealedMemory::operator=(SealedMemory&& other) noexcept {
   return *this;
 }
 
-Result<UniqueFd> make_sealed_file(ByteView bytes, const char* name) {
+Result<GrowingMemory> GrowingMemory::create(const char* name) {
   UniqueFd fd(::memfd_create(name, MFD_CLOEXEC | MFD_ALLOW_SEALING));
   if (!fd) {
     return fail_errno(errno, "memfd_create");
   }
-  ALCOVE_TRY_VOID(write_all(fd.value(), bytes));
-  if (::fcntl(fd.value(), F_ADD_SEALS, kSeals | F_SEAL_SEAL) != 0) {
+  return GrowingMemory(std::move(fd));
+}
+
+Status GrowingMemory::append(ByteView bytes) {
+  ALCOVE_TRY_VOID(write_all(fd_.value(), bytes));
+  size_bytes_ += bytes.size();
+  return {};
+}
+
+Result<UniqueFd> GrowingMemory::seal() && {
+  if (::fcntl(fd_.value(), F_ADD_SEALS, kSeals | F_SEAL_SEAL) != 0) {
     return fail_errno(errno, "seal memory file");
   }
-  return fd;
+  return std::move(fd_);
+}
+
+Result<UniqueFd> make_sealed_file(ByteView bytes, const char* name) {
+  ALCOVE_TRY(GrowingMemory file, GrowingMemory::create(name));
+  ALCOVE_TRY_VOID(file.append(bytes));
+  return std::move(file).seal();
 }
 
 Result<SealedMemory> SealedMemory::make(ByteView bytes, const char* name) {

@@ -3,6 +3,7 @@
 /// Memory that is handed to another process and can never change again.
 
 #include <cstdint>
+#include <utility>
 
 #include "base/bytes.hpp"
 #include "base/error.hpp"
@@ -39,5 +40,26 @@ class SealedMemory {
 
 /// A memory file with the seals a receiver asks for, without mapping it here.
 Result<UniqueFd> make_sealed_file(ByteView bytes, const char* name);
+
+/// A memory file that is written piece by piece and then sealed.
+///
+/// Thread safety: one writer. Ownership: of the descriptor, until `seal` hands it on. Failure: an error of `append`
+/// leaves a file of unknown length, which is of no further use.
+class GrowingMemory {
+ public:
+  /// `name` shows in /proc only.
+  static Result<GrowingMemory> create(const char* name);
+
+  Status append(ByteView bytes);
+  [[nodiscard]] std::uint64_t size_bytes() const { return size_bytes_; }
+  /// The file with the seals a receiver asks for.
+  Result<UniqueFd> seal() &&;
+
+ private:
+  explicit GrowingMemory(UniqueFd fd) : fd_(std::move(fd)) {}
+
+  UniqueFd fd_;
+  std::uint64_t size_bytes_ = 0;
+};
 
 }  // namespace alcove::os

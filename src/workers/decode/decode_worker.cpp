@@ -1,5 +1,6 @@
 #include "workers/decode/decode_worker.hpp"
 
+#include <array>
 #include <optional>
 #include <string>
 #include <utility>
@@ -11,6 +12,7 @@
 #include "wire/messages.hpp"
 #include "workers/decode/charset/detect.hpp"
 #include "workers/decode/mail/mail.hpp"
+#include "workers/decode/parts/archive.hpp"
 #include "workers/decode/pdf/pdf.hpp"
 #include "workers/decode/stages/language.hpp"
 #include "workers/decode/stages/stage_runner.hpp"
@@ -29,10 +31,24 @@ Result<std::optional<wire::TextArtefact>> given_text(const wire::DecodeRequest& 
   return text;
 }
 
+/// Sends a member and waits until the server has it, so that one memory file at a time is held.
+Result<bool> hand_over(ipc::Channel& channel, std::uint64_t request_id, wire::PartFound found, int memory_file) {
+  found.request_id = request_id;
+  const std::array<int, 1> descriptors = {memory_file};
+  ALCOVE_TRY_VOID(channel.send(wire::MessageKind::kPartFound, found, {}, descriptors));
+  ALCOVE_TRY(const ipc::Frame frame, channel.receive({}));
+  ALCOVE_TRY(const wire::PartTaken taken, frame.as<wire::PartTaken>(wire::MessageKind::kPartTaken));
+  if (taken.request_id != request_id) {
+    return fail(ErrorCode::kCorrupt, "The server answered another request");
+  }
+  return taken.go_on;
+}
+
 }  // namespace
 
 Result<DecodeWorker> DecodeWorker::prepare() {
   mail::prepare();
+  parts::prepare_archives();
   ALCOVE_TRY(stages::TypeTable types, stages::TypeTable::load());
   ALCOVE_TRY_VOID(pdf::prepare());
   // ICU, uchardet and CLD2 open and build their tables at first use.
@@ -49,7 +65,10 @@ Status DecodeWorker::answer(const ipc::Frame& frame, ipc::Channel& channel) {
   }
   ALCOVE_TRY(const auto source, input::ByteSource::from_descriptor(frame.descriptors[0].value()));
   ALCOVE_TRY(auto text, given_text(request, request.has_text ? frame.descriptors[1].value() : -1));
-  stages::StageRunner runner(types_, source, request, std::move(text));
+  const auto deliver = [&](const wire::PartFound& found, int memory_file) {
+    return hand_over(channel, request.request_id, found, memory_file);
+  };
+  stages::StageRunner runner(types_, source, request, std::move(text), deliver);
   for (const std::string& stage : request.stages) {
     ALCOVE_TRY_VOID(channel.send(wire::MessageKind::kStageStarted,
                                  wire::StageStarted{.request_id = request.request_id, .stage = stage}, {}));

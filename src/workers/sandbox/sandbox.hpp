@@ -41,8 +41,10 @@ struct Policy {
 /// Open descriptors at a time: the standard three, the channel, a document, its text, an answer, and what libraries
 /// open for a moment (fonts, character maps).
 inline constexpr std::uint64_t kDescriptorsMax = 24;
-/// Largest file of any kind that can be made; a worker makes only answers, in memory files.
-inline constexpr std::uint64_t kMemoryFileBytesMax = wire::kArtefactBytesMax + 16ULL * 1024 * 1024;
+/// Largest file of any kind that can be made; a worker makes only answers and members of containers, in memory files.
+inline constexpr std::uint64_t kMemoryFileBytesMax = wire::kPayloadMax + 16ULL * 1024 * 1024;
+static_assert(kMemoryFileBytesMax > wire::DecodeLimits{}.part_bytes_max);
+static_assert(kMemoryFileBytesMax > wire::kArtefactBytesMax);
 
 /// First step. Requires: one thread. Ends the process (exit code 125) if the parent died meanwhile.
 std::vector<wire::ConfinementState> isolate(const Policy& policy);

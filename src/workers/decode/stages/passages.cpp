@@ -135,6 +135,14 @@ bool same_section(const Place& a, const Place& b) {
   return a.kind == b.kind && a.page == b.page && a.slide == b.slide && a.sheet == b.sheet && a.part == b.part;
 }
 
+/// Names of a container's members are one section although each has a place of its own.
+bool is_list_of_members(const Block& a, const Block& b) {
+  const auto is_member = [](const Block& block) {
+    return block.place.kind == PlaceKind::kPart && block.kind == BlockKind::kListItem;
+  };
+  return is_member(a) && is_member(b);
+}
+
 /// Headers of one message are one section although each is a part of its own.
 bool is_metadata_run(const Block& a, const Block& b) {
   const auto is_header = [](const Block& block) {
@@ -218,8 +226,9 @@ class Cutter {
     const auto& blocks = text_.blocks;
     for (std::size_t begin = 0; begin < blocks.size() && !full_;) {
       std::size_t end = begin + 1;
-      while (end < blocks.size() && (same_section(blocks[end - 1].place, blocks[end].place) ||
-                                     is_metadata_run(blocks[end - 1], blocks[end]))) {
+      while (end < blocks.size() &&
+             (same_section(blocks[end - 1].place, blocks[end].place) || is_metadata_run(blocks[end - 1], blocks[end]) ||
+              is_list_of_members(blocks[end - 1], blocks[end]))) {
         ++end;
       }
       cut_section(begin, end);
@@ -412,7 +421,9 @@ class Cutter {
         }
       }
     }
-    passage.place = merge_places(places);
+    const bool many_members = current_.front().kind == BlockKind::kListItem &&
+                              std::ranges::any_of(places, [&](const Place* p) { return p->part != places[0]->part; });
+    passage.place = many_members ? Place{} : merge_places(places);
     passage.place.heading = heading_;
     for (const Unit& unit : current_) {
       heading_ = unit.kind == BlockKind::kHeading ? unit.text : heading_;

@@ -9,8 +9,10 @@
 #include "base/text.hpp"
 #include "workers/decode/charset/detect.hpp"
 #include "workers/decode/mail/mail.hpp"
+#include "workers/decode/mail/mbox.hpp"
 #include "workers/decode/markup/markup.hpp"
 #include "workers/decode/office/office.hpp"
+#include "workers/decode/parts/archive.hpp"
 
 namespace alcove::stages {
 namespace {
@@ -52,6 +54,19 @@ bool is_encrypted_office(const input::ByteSource& source, ByteView head) {
     wanted.push_back('\0');
   }
   return as_text(*directory).find(wanted) != std::string_view::npos;
+}
+
+/// What is no text and no ZIP, and yet holds files. An empty ZIP has nothing but its end record.
+Format identify_archive(const input::ByteSource& source, ByteView head) {
+  using namespace std::string_view_literals;
+  const std::string_view text = as_text(head);
+  if (text.starts_with("7z\xBC\xAF\x27\x1C"sv)) {
+    return Format::kSevenZip;
+  }
+  if (text.starts_with("PK\x05\x06"sv) || text.starts_with("PK\x07\x08PK\x03\x04"sv)) {
+    return Format::kZip;
+  }
+  return parts::identify_stream(source);
 }
 
 /// Types that are no text even if their head happens to decode as text.
@@ -169,6 +184,12 @@ Result<wire::ProbeArtefact> probe(TypeTable& types, const input::ByteSource& sou
     set_format(out, Format::kPdf, "application/pdf");
     return out;
   }
+  if (mail::looks_like_mailbox(as_text(head))) {
+    // A single message is sometimes kept with the line that parts messages in a mailbox.
+    const bool single = reader == "eml";
+    set_format(out, single ? Format::kEml : Format::kMbox, single ? "message/rfc822" : "application/mbox");
+    return out;
+  }
   out.mime = types.mime_of(head);
   if (as_text(head).starts_with("PK\x03\x04")) {
     out.format = office::identify(source, limits);
@@ -177,8 +198,13 @@ Result<wire::ProbeArtefact> probe(TypeTable& types, const input::ByteSource& sou
       case Format::kXlsx: out.mime = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"; break;
       case Format::kPptx: out.mime = "application/vnd.openxmlformats-officedocument.presentationml.presentation"; break;
       case Format::kOdt: out.mime = "application/vnd.oasis.opendocument.text"; break;
+      case Format::kUnknown: out.format = Format::kZip; break;
       default: break;
     }
+    return out;
+  }
+  if (const Format archive = identify_archive(source, head); archive != Format::kUnknown) {
+    out.format = archive;
     return out;
   }
   if (is_encrypted_office(source, head)) {

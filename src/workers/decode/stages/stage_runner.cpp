@@ -14,6 +14,7 @@
 #include "workers/decode/mail/mail.hpp"
 #include "workers/decode/markup/markup.hpp"
 #include "workers/decode/office/office.hpp"
+#include "workers/decode/parts/parts.hpp"
 #include "workers/decode/pdf/pdf.hpp"
 #include "workers/decode/plain/plain.hpp"
 #include "workers/decode/stages/language.hpp"
@@ -64,6 +65,11 @@ std::uint32_t cpu_milliseconds() {
 
 bool is_office(Format format) {
   return format == Format::kDocx || format == Format::kXlsx || format == Format::kPptx || format == Format::kOdt;
+}
+
+bool is_archive(Format format) {
+  return format == Format::kZip || format == Format::kSevenZip || format == Format::kTar ||
+         format == Format::kCompressed;
 }
 
 /// Read from the beginning on, so that the size of the file does not matter.
@@ -123,8 +129,8 @@ std::string opening_heading(const wire::TextArtefact& text) {
 }  // namespace
 
 StageRunner::StageRunner(TypeTable& types, const input::ByteSource& source, const wire::DecodeRequest& request,
-                         std::optional<wire::TextArtefact> text)
-    : types_(types), source_(source), request_(request), text_(std::move(text)) {
+                         std::optional<wire::TextArtefact> text, parts::PartSink::Deliver deliver)
+    : types_(types), source_(source), request_(request), text_(std::move(text)), deliver_(std::move(deliver)) {
   if (!request.probe.empty()) {
     if (auto given = wire::decode<wire::ProbeArtefact>(request.probe)) {
       probe_ = std::move(*given);
@@ -147,6 +153,8 @@ StageFinished StageRunner::run(std::string_view stage) {
     out = run_facts();
   } else if (stage == "thumbnail") {
     out = run_thumbnail();
+  } else if (stage == "parts") {
+    out = run_parts();
   } else {
     out = finished(input::failed("unknown_stage", "This program does not know that step"));
   }
@@ -231,7 +239,39 @@ Verdict StageRunner::read_by_format(input::TextCollector& collector) {
     return bytes ? mail::read_message(*bytes, known.encoding, collector)
                  : Verdict{StageOutcome::kFailedRetryable, "unreadable", bytes.error().message};
   }
+  if (is_archive(known.format) || known.format == Format::kMbox) {
+    return read_names(collector);
+  }
   return read_decoded(collector);
+}
+
+Verdict StageRunner::read_names(input::TextCollector& collector) {
+  return known_probe().format == Format::kMbox
+             ? parts::list_mailbox(source_, collector)
+             : parts::list_archive(known_probe().format, source_, request_.name_hint, collector);
+}
+
+StageFinished StageRunner::run_parts() {
+  const Format format = known_probe().format;
+  if (!wire::is_container(format) || !parts::has_reader(format)) {
+    return not_applicable();
+  }
+  const bool own_text = format == Format::kPdf || format == Format::kEml || format == Format::kMsg;
+  if (source_.size() > request_.limits.file_bytes_max) {
+    return own_text ? not_applicable() : finished(input::skipped("too_large", "The file is too large to be unpacked"));
+  }
+  parts::PartSink sink(request_.limits, request_.parts_from, deliver_);
+  const Verdict verdict = parts::read_parts(known_probe(), source_, request_, sink);
+  if (!sink.status()) {
+    return read_failed(sink.status().error());
+  }
+  wire::PartsArtefact artefact = std::move(sink).take();
+  // What is wrong with a document as a whole is said by `text`; most documents have nothing inside.
+  if (own_text && verdict.outcome != StageOutcome::kFailedRetryable && artefact.parts.empty() &&
+      artefact.notes.empty()) {
+    return not_applicable();
+  }
+  return verdict.outcome == StageOutcome::kDone ? done(artefact) : finished(verdict);
 }
 
 void StageRunner::read_text() {

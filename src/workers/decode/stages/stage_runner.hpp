@@ -12,6 +12,7 @@
 #include "wire/messages.hpp"
 #include "workers/decode/input/byte_source.hpp"
 #include "workers/decode/input/text_collector.hpp"
+#include "workers/decode/parts/part_sink.hpp"
 #include "workers/decode/stages/probe.hpp"
 
 namespace alcove::stages {
@@ -22,9 +23,10 @@ namespace alcove::stages {
 /// libraries' exceptions (out of memory) pass through and end the worker.
 class StageRunner {
  public:
-  /// `text` is the stored TextArtefact, if the request brought one.
+  /// `text` is the stored TextArtefact, if the request brought one. `deliver` takes the members that `parts` finds;
+  /// without it they are listed only.
   StageRunner(TypeTable& types, const input::ByteSource& source, const wire::DecodeRequest& request,
-              std::optional<wire::TextArtefact> text);
+              std::optional<wire::TextArtefact> text, parts::PartSink::Deliver deliver = {});
 
   /// Runs one stage by name; `request_id` and `cpu_ms` are filled in.
   wire::StageFinished run(std::string_view stage);
@@ -38,6 +40,7 @@ class StageRunner {
   /// What a stage that reads the text answers when there is none.
   [[nodiscard]] wire::StageFinished without_text() const;
   wire::StageFinished run_thumbnail();
+  wire::StageFinished run_parts();
 
   /// The probe's result: given, made before, or made now.
   const wire::ProbeArtefact& known_probe();
@@ -48,6 +51,7 @@ class StageRunner {
   void read_text();
   input::Verdict read_by_format(input::TextCollector& collector);
   input::Verdict read_decoded(input::TextCollector& collector);
+  input::Verdict read_names(input::TextCollector& collector);
   /// The content as clean UTF-8, at most `size_max` bytes of it.
   std::string decoded_text(std::size_t size_max);
   wire::FactsArtefact stated_facts();
@@ -60,6 +64,7 @@ class StageRunner {
   std::optional<input::Verdict> verdict_;  ///< Of reading the text in this request.
   std::optional<wire::FactsArtefact> facts_;
   std::optional<wire::LanguageArtefact> language_;
+  parts::PartSink::Deliver deliver_;
 };
 
 }  // namespace alcove::stages

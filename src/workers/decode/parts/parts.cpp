@@ -1,0 +1,97 @@
+#include "workers/decode/parts/parts.hpp"
+
+#include <algorithm>
+#include <string>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "workers/decode/mail/mail.hpp"
+#include "workers/decode/mail/mbox.hpp"
+#include "workers/decode/parts/archive.hpp"
+#include "workers/decode/pdf/pdf.hpp"
+
+namespace alcove::parts {
+namespace {
+
+using wire::BlockKind;
+using wire::Format;
+
+wire::Place part_place(std::string path) {
+  wire::Place place;
+  place.kind = wire::PlaceKind::kPart;
+  place.part = std::move(path);
+  return place;
+}
+
+void note_protected(const wire::PartsArtefact& artefact, input::TextCollector& collector) {
+  const auto count = std::ranges::count(artefact.parts, "encrypted", &wire::PartEntry::reason_code);
+  if (count > 0) {
+    collector.note("encrypted", count == 1 ? "One file inside is protected by a password"
+                                           : fmt::format("{} files inside are protected by a password", count));
+  }
+}
+
+}  // namespace
+
+bool has_reader(Format format) {
+  switch (format) {
+    case Format::kPdf:
+    case Format::kEml:
+    case Format::kMbox:
+    case Format::kZip:
+    case Format::kSevenZip:
+    case Format::kTar:
+    case Format::kCompressed: return true;
+    default: return false;
+  }
+}
+
+input::Verdict read_parts(const wire::ProbeArtefact& probe, const input::ByteSource& source,
+                          const wire::DecodeRequest& request, PartSink& sink) {
+  switch (probe.format) {
+    case Format::kPdf: return pdf::read_attachments(source, request.limits, sink);
+    case Format::kMbox: return mail::read_mailbox(source, sink, {});
+    case Format::kEml: {
+      const auto bytes = source.read_range(0, mail::kMessageBytesMax + 1);
+      return bytes ? mail::read_attachments(*bytes, probe.encoding, sink)
+                   : input::Verdict{wire::StageOutcome::kFailedRetryable, "unreadable", bytes.error().message};
+    }
+    default: return read_archive(probe.format, source, request.name_hint, sink);
+  }
+}
+
+input::Verdict list_archive(Format format, const input::ByteSource& source, std::string_view name_hint,
+                            input::TextCollector& collector) {
+  PartSink sink(collector.limits(), 0, {});
+  input::Verdict verdict = read_archive(format, source, name_hint, sink);
+  const wire::PartsArtefact artefact = std::move(sink).take();
+  for (const wire::Note& note : artefact.notes) {
+    collector.note(note.code, note.message);
+  }
+  note_protected(artefact, collector);
+  for (const wire::PartEntry& entry : artefact.parts) {
+    if (!collector.add(BlockKind::kListItem, entry.path, part_place(entry.path))) {
+      break;
+    }
+  }
+  if (artefact.parts.empty() && artefact.notes.empty() && verdict.outcome == wire::StageOutcome::kDone) {
+    collector.note("empty", "There is no file in this archive");
+  }
+  return verdict;
+}
+
+input::Verdict list_mailbox(const input::ByteSource& source, input::TextCollector& collector) {
+  PartSink sink(collector.limits(), 0, {});
+  const auto add = [&](const mail::MailboxEntry& entry) {
+    const std::string text = entry.from.empty() ? entry.subject : fmt::format("{} — {}", entry.subject, entry.from);
+    collector.add(BlockKind::kListItem, text.empty() ? entry.name : text, part_place(entry.name));
+  };
+  input::Verdict verdict = mail::read_mailbox(source, sink, add);
+  for (const wire::Note& note : std::move(sink).take().notes) {
+    collector.note(note.code, note.message);
+  }
+  return verdict;
+}
+
+}  // namespace alcove::parts

@@ -1,0 +1,30 @@
+#pragma once
+/// @file
+/// Members of every kind of container: which reader walks it, and its members' names as text.
+
+#include <string_view>
+
+#include "wire/artefacts.hpp"
+#include "wire/messages.hpp"
+#include "workers/decode/input/byte_source.hpp"
+#include "workers/decode/input/text_collector.hpp"
+#include "workers/decode/parts/part_sink.hpp"
+
+namespace alcove::parts {
+
+/// Whether `read_parts` knows the format.
+bool has_reader(wire::Format format);
+
+/// Walks a container and puts its members into `sink`. Requires: `has_reader(probe.format)`.
+input::Verdict read_parts(const wire::ProbeArtefact& probe, const input::ByteSource& source,
+                          const wire::DecodeRequest& request, PartSink& sink);
+
+/// The names of an archive's members as text, one list item each, with notes on what is left out and what needs a
+/// password. Outcomes as of read_archive.
+input::Verdict list_archive(wire::Format format, const input::ByteSource& source, std::string_view name_hint,
+                            input::TextCollector& collector);
+
+/// Subject and sender of a mailbox's messages as text, one list item each.
+input::Verdict list_mailbox(const input::ByteSource& source, input::TextCollector& collector);
+
+}  // namespace alcove::parts
