@@ -10,6 +10,27 @@ namespace alcove::rest {
 namespace {
 
 constexpr std::size_t kAddressLengthMax = 100;
+constexpr std::size_t kStepsMax = 8;
+constexpr std::size_t kDigitsMax = 9;
+
+/// The positions of an address. Errors: kInvalidArgument naming the parameter.
+Result<std::vector<std::uint32_t>> parse_address(std::string_view address) {
+  std::vector<std::uint32_t> positions;
+  for (bool more = true; more;) {
+    const std::size_t dash = address.find('-');
+    const std::string_view step = address.substr(0, dash);
+    const auto position = step.size() <= kDigitsMax ? parse_int64(step) : std::nullopt;
+    more = dash != std::string_view::npos;
+    address = more ? address.substr(dash + 1) : std::string_view();
+    if (!position || *position < 0 || positions.size() == kStepsMax) {
+      Error error = make_error(ErrorCode::kInvalidArgument, "\"part\" must be positions such as 3 or 3-0");
+      error.field = "part";
+      return std::unexpected(std::move(error));
+    }
+    positions.push_back(static_cast<std::uint32_t>(*position));
+  }
+  return positions;
+}
 
 }  // namespace
 
@@ -29,14 +50,13 @@ Result<FileTarget> find_target(Services& services, const auth::Principal& princi
                                const std::optional<std::string>& part) {
   ALCOVE_TRY(files::File file, visible_file(services, principal, id));
   FileTarget target{.file = std::move(file), .parts = {}};
-  std::string_view rest = part ? std::string_view(*part) : std::string_view();
-  while (!rest.empty()) {
-    const std::size_t dash = std::min(rest.find('-'), rest.size());
-    const auto position = parse_int64(rest.substr(0, dash));
-    rest.remove_prefix(std::min(dash + 1, rest.size()));
+  if (!part) {
+    return target;
+  }
+  ALCOVE_TRY(const auto positions, parse_address(*part));
+  for (const std::uint32_t position : positions) {
     ALCOVE_TRY(const auto members, services.store->parts_of(target.file.content));
-    const auto found = std::ranges::find_if(
-        members, [&](const artefacts::Part& each) { return position && each.position == *position; });
+    const auto found = std::ranges::find(members, position, &artefacts::Part::position);
     if (found == members.end()) {
       return fail(ErrorCode::kNotFound, "The file has no such part");
     }
