@@ -88,7 +88,8 @@ std::string reader_of(const std::string& kind, const fs::path& path) {
   if (kind == "emlx") {
     return "eml";
   }
-  if (kind == "csv" || kind == "html" || kind == "eml" || kind == "text") {
+  if (kind == "csv" || kind == "html" || kind == "eml" || kind == "text" || kind == "rst" || kind == "latex" ||
+      kind == "json" || kind == "xml") {
     return kind;
   }
   return path.extension() == ".py" ? "code:python" : "";
@@ -97,7 +98,8 @@ std::string reader_of(const std::string& kind, const fs::path& path) {
 /// What a library would choose by the name's extension.
 std::string reader_of(const fs::path& path) {
   static const std::map<std::string, std::string> kReaders = {
-      {".txt", "text"}, {".csv", "csv"}, {".html", "html"}, {".eml", "eml"}, {".md", "markdown"}};
+      {".txt", "text"},  {".csv", "csv"}, {".html", "html"}, {".eml", "eml"},   {".md", "markdown"},
+      {".json", "json"}, {".xml", "xml"}, {".svg", "xml"},   {".tex", "latex"}, {".srt", "subtitles"}};
   const auto found = kReaders.find(path.extension().string());
   return found == kReaders.end() ? std::string() : found->second;
 }
@@ -164,8 +166,8 @@ std::string all_passages(const Outcome& outcome) {
 }
 
 TEST_F(Documents, EveryExpectedPhraseIsInThePassages) {
-  const std::set<std::string> kinds = {"pdf-text", "docx", "xlsx", "pptx", "odt", "html",
-                                       "md",       "text", "csv",  "eml",  "emlx"};
+  const std::set<std::string> kinds = {"pdf-text", "docx", "xlsx", "pptx", "odt",  "html", "md",  "text", "csv",  "eml",
+                                       "emlx",     "ods",  "odp",  "rtf",  "epub", "fb2",  "xml", "rst",  "latex"};
   std::size_t files = 0;
   std::size_t missing = 0;
   for (const auto& row : read_table(data_folder() / "documents/expected.tsv")) {

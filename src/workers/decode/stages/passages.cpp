@@ -132,7 +132,8 @@ struct Unit {
 };
 
 bool same_section(const Place& a, const Place& b) {
-  return a.kind == b.kind && a.page == b.page && a.slide == b.slide && a.sheet == b.sheet && a.part == b.part;
+  return a.kind == b.kind && a.page == b.page && a.slide == b.slide && a.sheet == b.sheet && a.part == b.part &&
+         a.chapter == b.chapter && a.hidden == b.hidden;
 }
 
 /// Headers of one message are one section although each is a part of its own.
@@ -203,6 +204,8 @@ Place merge_places(const std::vector<const Place*>& places) {
       out.paragraph_first = std::min(out.paragraph_first, place->paragraph_first);
       out.paragraph_last = std::max(out.paragraph_last, place->paragraph_last);
     }
+    out.start_ms = std::min(out.start_ms, place->start_ms);
+    out.end_ms = std::max(out.end_ms, place->end_ms);
     range.widen(place->cells);
   }
   out.cells = range.text();
@@ -413,7 +416,9 @@ class Cutter {
       }
     }
     passage.place = merge_places(places);
-    passage.place.heading = heading_;
+    if (passage.place.kind != PlaceKind::kChapter) {  // A chapter brings its title along.
+      passage.place.heading = heading_;
+    }
     for (const Unit& unit : current_) {
       heading_ = unit.kind == BlockKind::kHeading ? unit.text : heading_;
     }
