@@ -110,12 +110,16 @@ class EpubReader {
     const Node package = tree == nullptr ? Node() : child(*tree, "package");
     std::map<std::string, Item, std::less<>> items;
     for (const Node& node : child(package, "manifest").children()) {
+      if (local_name(node) != "item") {
+        continue;
+      }
       items.emplace(attribute(node, "id"),
                     Item{member_of_href(name, attribute(node, "href")), std::string(attribute(node, "media-type")),
                          std::string(attribute(node, "properties"))});
     }
     for (const Node& node : child(package, "spine").children()) {
-      if (const auto item = items.find(attribute(node, "idref")); item != items.end()) {
+      const auto item = local_name(node) == "itemref" ? items.find(attribute(node, "idref")) : items.end();
+      if (item != items.end()) {
         spine_.push_back(item->second.member);
       }
     }

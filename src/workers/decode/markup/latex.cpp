@@ -262,7 +262,8 @@ class LatexReader {
     }
     const std::string_view content = text_.substr(std::min(at_, end), end - std::min(at_, end));
     if (bare != "comment" && bare != "tikzpicture" && bare != "filecontents") {
-      put(content);
+      put(content.substr(std::min(content.find_first_not_of('\n'), content.size())));
+      line_last_ = line_at(end);
       at_ = end;
       flush(is_mathematics(bare) ? BlockKind::kParagraph : BlockKind::kCode);
     }
@@ -322,7 +323,10 @@ class LatexReader {
   void stated(std::string_view name) {
     skip_options();
     const std::string words = inner(argument());
-    const std::string line = charset::collapse_spaces(charset::clean(words));
+    std::string line = charset::collapse_spaces(charset::clean(words));
+    for (std::size_t at = line.find(" , "); at != std::string::npos; at = line.find(" , ", at)) {
+      line.erase(at, 1);
+    }
     if (name == "title" && facts.title.empty()) {
       facts.title = line;
     } else if (name == "author" && facts.author.empty()) {
@@ -331,7 +335,7 @@ class LatexReader {
       facts.created_unix_ms = input::parse_moment(line);
     }
     const bool before = std::exchange(in_body_, true);
-    put(words);
+    put(line);
     const bool titled = name == "title" || name == "subtitle";
     flush(titled ? BlockKind::kHeading : BlockKind::kMetadata, titled ? (name == "title" ? 1 : 2) : 0);
     in_body_ = before;
@@ -427,6 +431,7 @@ class LatexReader {
       line_first_ = line_at(at_);
     }
     out_ += piece;
+    line_last_ = trimmed(piece).empty() ? line_last_ : line_at(at_);
   }
 
   unsigned line_at(std::size_t offset) {
@@ -448,7 +453,7 @@ class LatexReader {
       wire::Place place;
       place.kind = wire::PlaceKind::kLine;
       place.line_first = first;
-      place.line_last = std::max(first, line_at(std::min(at_, text_.size())));
+      place.line_last = std::max(first, line_last_);
       return place;
     };
     std::string text = std::exchange(out_, {});
@@ -488,6 +493,7 @@ class LatexReader {
   BlockKind kind_ = BlockKind::kParagraph;
   unsigned table_depth_ = 0;
   unsigned line_first_ = 1;
+  unsigned line_last_ = 1;
   unsigned line_ = 1;
   std::size_t counted_ = 0;
 };

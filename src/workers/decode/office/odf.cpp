@@ -1,6 +1,7 @@
 #include "workers/decode/office/odf.hpp"
 
 #include <algorithm>
+#include <cctype>
 
 #include "base/text.hpp"
 #include "workers/decode/charset/clean.hpp"
@@ -55,6 +56,35 @@ void collect(const Node& parent, std::string& text, OdfAsides& asides) {
       collect(node, text, asides);
     }
   }
+}
+
+/// A header without its fields, which mean something in print only; empty when at most one word stands beside them.
+std::string header_text(const Node& header) {
+  const auto is_field = [](std::string_view name) {
+    return name == "sheet-name" || name == "page-number" || name == "page-count" || name == "date" || name == "time" ||
+           name == "file-name";
+  };
+  std::string text;
+  bool has_fields = false;
+  (void)header.find_node([&](const Node& node) {
+    const std::string_view name = local_name(node);
+    has_fields = has_fields || is_field(name);
+    if (node.type() == pugi::node_pcdata && !is_field(local_name(node.parent()))) {
+      append_collapsed(text, node.value());
+    } else if ((name == "p" || name == "tab" || name == "s" || name == "line-break") && !text.empty()) {
+      text += name == "p" ? '\n' : ' ';
+    }
+    return false;
+  });
+  unsigned words = 0;
+  bool inside = false;
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    const bool letter = std::isalpha(byte) != 0 || byte >= 0x80;
+    words += letter && !inside ? 1U : 0U;
+    inside = letter;
+  }
+  return has_fields && words < 2 ? std::string() : text;
 }
 
 }  // namespace
@@ -119,7 +149,7 @@ void read_odf_headers(Container& container, input::TextCollector& collector) {
       if (!is_frame && !name.starts_with("header") && !name.starts_with("footer")) {
         continue;
       }
-      const std::string text = odf_text(node);
+      const std::string text = header_text(node);
       if (!text.empty() && seen.insert(text).second) {
         collector.add(BlockKind::kHeaderFooter, text, wire::Place{});
       }

@@ -109,6 +109,36 @@ void read_properties(const Node& root, wire::FactsArtefact& facts) {
   }
 }
 
+/// Member and parent of what the document says of itself.
+Tree load_properties(Format format, Container& container, input::TextCollector& notes) {
+  std::string member = "meta.xml";
+  if (!is_open_document(format)) {
+    member = find_target(load_relations(container, "", notes), "core-properties");
+    member = member.empty() ? "docProps/core.xml" : member;
+  }
+  return container.has(member) ? load_xml(container, member, notes) : nullptr;
+}
+
+Node properties_of(Format format, const Tree& tree) {
+  const Node root = tree->find_child([](const Node& node) { return node.type() == pugi::node_element; });
+  return is_open_document(format) ? child(root, "meta") : root;
+}
+
+/// Keywords, comments and the like, which people wrote to find the document again.
+void read_keywords(Format format, Container& container, input::TextCollector& collector) {
+  const Tree tree = load_properties(format, container, collector);
+  if (tree == nullptr) {
+    return;
+  }
+  for (const Node& node : properties_of(format, tree).children()) {
+    const std::string_view name = local_name(node);
+    if (name == "keywords" || name == "keyword" || name == "description" || name == "category" ||
+        name == "user-defined") {
+      collector.add(wire::BlockKind::kMetadata, charset::collapse_spaces(all_text(node)), wire::Place{});
+    }
+  }
+}
+
 input::Verdict read_by_format(Format format, Container& container, input::TextCollector& collector) {
   switch (format) {
     case Format::kDocx: return read_docx(container, collector);
@@ -152,6 +182,9 @@ input::Verdict read_office(Format format, const input::ByteSource& source, input
     collector.note("members_limit", "The document has too many parts; only the first ones were read");
   }
   input::Verdict verdict = read_by_format(format, *container, collector);
+  if (verdict.outcome == wire::StageOutcome::kDone) {
+    read_keywords(format, *container, collector);
+  }
   const auto refused = [](const wire::Note& note) { return note.code == "doctype_refused"; };
   if (verdict.outcome == wire::StageOutcome::kFailed && std::ranges::any_of(collector.artefact().notes, refused)) {
     verdict = input::failed("doctype_refused",
@@ -168,15 +201,9 @@ wire::FactsArtefact office_facts(Format format, const input::ByteSource& source,
     return facts;
   }
   input::TextCollector notes(limits);
-  std::string member = "meta.xml";
-  if (!is_open_document(format)) {
-    member = find_target(load_relations(*container, "", notes), "core-properties");
-    member = member.empty() ? "docProps/core.xml" : member;
-  }
-  const Tree tree = container->has(member) ? load_xml(*container, member, notes) : nullptr;
+  const Tree tree = load_properties(format, *container, notes);
   if (tree != nullptr) {
-    const Node root = tree->find_child([](const Node& node) { return node.type() == pugi::node_element; });
-    read_properties(is_open_document(format) ? child(root, "meta") : root, facts);
+    read_properties(properties_of(format, tree), facts);
   }
   return facts;
 }

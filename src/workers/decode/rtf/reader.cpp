@@ -214,6 +214,8 @@ void Reader::apply(const Word& word) {
     apply_info(word);
   } else if (is_table(state_.destination)) {
     apply_table_entry(word);
+  } else if (state_.destination == Destination::kListMark) {
+    return;  // The mark's own paragraph settings are not the item's.
   } else if (!apply_text_break(word) && !apply_paragraph(word)) {
     apply_character(word);
   }

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <array>
 #include <cctype>
 #include <string>
 #include <utility>
@@ -20,6 +21,12 @@ constexpr std::size_t kAttributeBytesMax = 4096;
 
 bool is_text(const Node& node) {
   return node.type() == pugi::node_pcdata || node.type() == pugi::node_cdata;
+}
+
+bool is_wording(std::string_view name) {
+  constexpr std::array<std::string_view, 10> kNames = {"title", "name",  "label", "alt",     "summary",
+                                                       "text",  "value", "term",  "caption", "description"};
+  return std::ranges::find(kNames, name) != kNames.end();
 }
 
 bool has_words(const Node& node) {
@@ -54,7 +61,7 @@ class XmlReader {
     std::string text = attributes_text(node);
     if (words) {
       text += text.empty() ? "" : "\t";
-      text += charset::collapse_spaces(office::all_text(node));
+      text += charset::collapse_spaces(words_below(node));
     }
     const unsigned first = line_at(node.offset_debug());
     unsigned last = first;
@@ -74,14 +81,32 @@ class XmlReader {
     return words;
   }
 
+  /// All text below; elements that touch without text between them are words of their own.
+  static std::string words_below(const Node& parent) {
+    std::string out;
+    (void)parent.find_node([&](const Node& node) {
+      if (is_text(node)) {
+        out += node.value();
+      } else if (node.previous_sibling().type() == pugi::node_element) {
+        out += ' ';
+      }
+      return false;
+    });
+    return out;
+  }
+
+  /// Of an empty element attributes are all there is; beside text most are settings, unless they are written as words.
   std::string attributes_text(const Node& node) const {
+    const bool is_empty = node.first_child().empty();
     std::string out;
     for (const pugi::xml_attribute& item : node.attributes()) {
       const std::string_view name = item.name();
       const std::string_view value = item.value();
       const bool technical = is_drawing_ || name.starts_with("xmlns") || name.starts_with("xml:") ||
                              name.starts_with("xsi:") || name == "id" || name == "class" || name == "style";
-      if (!technical && !trimmed(value).empty() && value.size() <= kAttributeBytesMax) {
+      const bool worded = is_empty || value.find(' ') != std::string_view::npos || is_wording(name) ||
+                          std::ranges::any_of(value, [](char c) { return static_cast<unsigned char>(c) >= 0x80; });
+      if (worded && !technical && !trimmed(value).empty() && value.size() <= kAttributeBytesMax) {
         out += out.empty() ? "" : "\t";
         out += std::string(name) + ": " + charset::collapse_spaces(value);
       }
