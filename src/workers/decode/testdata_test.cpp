@@ -89,7 +89,8 @@ std::string reader_of(const std::string& kind, const fs::path& path) {
   if (kind == "emlx") {
     return "eml";
   }
-  if (kind == "csv" || kind == "html" || kind == "eml" || kind == "text") {
+  if (kind == "csv" || kind == "html" || kind == "eml" || kind == "text" || kind == "rst" || kind == "latex" ||
+      kind == "json" || kind == "xml") {
     return kind;
   }
   return path.extension() == ".py" ? "code:python" : "";
@@ -98,7 +99,8 @@ std::string reader_of(const std::string& kind, const fs::path& path) {
 /// What a library would choose by the name's extension.
 std::string reader_of(const fs::path& path) {
   static const std::map<std::string, std::string> kReaders = {
-      {".txt", "text"}, {".csv", "csv"}, {".html", "html"}, {".eml", "eml"}, {".md", "markdown"}};
+      {".txt", "text"},  {".csv", "csv"}, {".html", "html"}, {".eml", "eml"},   {".md", "markdown"},
+      {".json", "json"}, {".xml", "xml"}, {".svg", "xml"},   {".tex", "latex"}, {".srt", "subtitles"}};
   const auto found = kReaders.find(path.extension().string());
   return found == kReaders.end() ? std::string() : found->second;
 }
@@ -203,8 +205,9 @@ bool is_in_unread_member(const std::string& phrase, const Outcome& outcome) {
 }
 
 TEST_F(Documents, EveryExpectedPhraseIsInThePassages) {
-  const std::set<std::string> kinds = {"pdf-text", "docx", "xlsx", "pptx", "odt", "html", "md",      "text", "csv",
-                                       "eml",      "emlx", "mbox", "zip",  "7z",  "tar",  "tar.bz2", "tgz"};
+  const std::set<std::string> kinds = {"pdf-text", "docx", "xlsx", "pptx", "odt",     "html", "md",  "text", "csv",
+                                       "eml",      "emlx", "mbox", "zip",  "7z",      "tar",  "tgz", "ods",  "odp",
+                                       "rtf",      "epub", "fb2",  "xml",  "tar.bz2", "rst",  "latex"};
   std::size_t files = 0;
   std::size_t missing = 0;
   for (const auto& row : read_table(data_folder() / "documents/expected.tsv")) {

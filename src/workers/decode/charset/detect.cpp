@@ -10,12 +10,10 @@
 
 #include "base/text.hpp"
 #include "drivers/text/unicode.hpp"
+#include "workers/decode/charset/judge.hpp"
 
 namespace alcove::charset {
 namespace {
-
-using text::CharacterClass;
-using text::Script;
 
 bool starts_with(ByteView bytes, std::string_view prefix) {
   return as_text(bytes).starts_with(prefix);
@@ -97,6 +95,29 @@ std::string_view by_zeros(ByteView bytes) {
   return {};
 }
 
+/// UTF-16 of Chinese, Japanese or Korean has few zeros or none. It shows by what it decodes to: letters of these
+/// scripts nearly throughout, and among them spaces or punctuation, which no other encoding's bytes make by chance.
+bool is_wide_east_asian(ByteView bytes, std::string_view encoding) {
+  constexpr std::size_t kUnitsMin = 6;
+  const auto decoded = text::decode_text(bytes.first(bytes.size() / 2 * 2), encoding);
+  if (!decoded || decoded->malformed_count > 0) {
+    return false;
+  }
+  std::size_t count = 0;
+  std::size_t fitting = 0;
+  std::size_t marks = 0;
+  for (std::size_t at = 0; at < decoded->utf8.size(); ++count) {
+    const char32_t c = text::next_code_point(decoded->utf8, at);
+    const bool kana = c >= 0x3041 && c <= 0x30FF;
+    const bool mark = c == ' ' || c == '\n' || c == '\r' || (c >= 0x3000 && c <= 0x3011) || c == 0xFF0C || kana;
+    const bool letter = (c >= 0x4E00 && c < 0x9FA6) || (c >= 0xAC00 && c <= 0xD7A3) || (c > 0x20 && c < 0x7F) ||
+                        (c >= 0xFF01 && c <= 0xFF5E);
+    marks += mark ? 1 : 0;
+    fitting += mark || letter ? 1 : 0;
+  }
+  return count >= kUnitsMin && fitting * 100 >= count * 95 && marks * 100 >= count * 2;
+}
+
 struct Utf8Count {
   std::size_t sequences = 0;  ///< Well-formed ones of more than one byte.
   std::size_t malformed = 0;
@@ -172,86 +193,28 @@ std::string uchardet_guess(ByteView bytes) {
   return uchardet_get_charset(detector.get());
 }
 
-/// The most frequent letters of Russian and its neighbours; a wrong Cyrillic code page turns them into rare ones.
-constexpr std::u32string_view kCommonCyrillic = U"оеаинтсрвлкмдпуяыьгзбчйхжшюцщэфъ";
-
-/// Sums up how much one decoding looks like writing.
-class Judge {
- public:
-  double score(const text::DecodedText& decoded) {
-    double total = -8.0 * static_cast<double>(decoded.malformed_count);
-    std::size_t count = 0;
-    for (std::size_t at = 0; at < decoded.utf8.size(); ++count) {
-      total += step(text::next_code_point(decoded.utf8, at));
-    }
-    return count == 0 ? -100 : total / static_cast<double>(count);
-  }
-
- private:
-  double step(char32_t c) {
-    const CharacterClass kind = text::character_class(c);
-    const Script script = text::script_of(c);
-    double value = 0;
-    switch (kind) {
-      case CharacterClass::kUnassigned: value = -6; break;
-      case CharacterClass::kControl: value = c == '\n' || c == '\r' || c == '\t' || c == '\f' ? 0 : -6; break;
-      case CharacterClass::kSymbol:
-        // Box drawing beside letters is the mark of a DOS text read wrongly, and the other way round.
-        value = c >= 0x80 ? (is_letter(before_) ? -2 : -0.3) : 0;
-        break;
-      case CharacterClass::kUpper:
-      case CharacterClass::kLower: value = cased(c, kind, script); break;
-      case CharacterClass::kLetter: value = uncased(c, script); break;
-      case CharacterClass::kPunctuation: value = c >= 0x80 && is_letter(before_) && c != 0x2019 ? -0.2 : 0; break;
-      default: break;
-    }
-    if (is_letter(kind) && is_letter(before_) && script != script_ && script != Script::kCommon &&
-        script_ != Script::kCommon && !are_neighbours(script, script_)) {
-      value -= 2;
-    }
-    before_ = kind;
-    script_ = script;
-    return value;
-  }
-
-  double cased(char32_t c, CharacterClass kind, Script script) const {
-    double value = c < 0x80 ? 0.1 : 0.5;
-    if (kind == CharacterClass::kUpper && before_ == CharacterClass::kLower) {
-      value -= c < 0x80 ? 0.1 : 2.0;  // A capital after a small letter: rare in writing, common in a wrong code page.
-    }
-    if (script == Script::kCyrillic) {
-      const std::size_t rank = kCommonCyrillic.find(c);
-      value = rank == std::u32string_view::npos ? value - 0.2 : 1.0 - static_cast<double>(rank) * 0.02;
-    } else if (script == Script::kLatin && c >= 0x80) {
-      // One accented letter in a word is usual, a row of them is not.
-      value = is_letter(before_) && script_ == Script::kLatin && accented_ ? -1 : 0.4;
-    }
-    accented_ = c >= 0x80;
-    return value;
-  }
-
-  static double uncased(char32_t c, Script script) {
-    if (c >= 0xFF61 && c <= 0xFF9F) {
-      return -0.5;  // Half-width kana: what Shift-JIS makes of other encodings' letters.
-    }
-    if (script == Script::kHan) {
-      return c >= 0x4E00 && c < 0x9FA6 ? 0.8 : -1;
-    }
-    return script == Script::kKana || script == Script::kHangul ? 1.2 : 0.6;
-  }
-
-  static bool is_letter(CharacterClass kind) {
-    return kind == CharacterClass::kUpper || kind == CharacterClass::kLower || kind == CharacterClass::kLetter;
-  }
-  static bool are_neighbours(Script a, Script b) {
-    const auto east = [](Script s) { return s == Script::kHan || s == Script::kKana || s == Script::kHangul; };
-    return east(a) && east(b);
-  }
-
-  CharacterClass before_ = CharacterClass::kSpace;
-  Script script_ = Script::kCommon;
-  mutable bool accented_ = false;
+/// What is looked at, with a prior for how often files are in it. Their order does not matter.
+struct Prior {
+  std::string_view encoding;
+  double value;
 };
+constexpr std::array kPriors = std::to_array<Prior>({
+    {"windows-1252", 0.10}, {"windows-1251", 0.10}, {"windows-1250", 0.08}, {"windows-1253", 0.05},
+    {"windows-1254", 0.04}, {"windows-1255", 0.05}, {"windows-1256", 0.05}, {"windows-1257", 0.02},
+    {"KOI8-R", 0.06},       {"KOI8-U", 0.02},       {"IBM866", 0.05},       {"IBM850", -0.05},
+    {"IBM852", -0.10},      {"IBM437", -0.15},      {"macintosh", -0.08},   {"x-mac-cyrillic", 0.02},
+    {"ISO-8859-2", 0.03},   {"ISO-8859-5", 0.0},    {"windows-31j", 0.05},  {"EUC-JP", 0.05},
+    {"GB18030", 0.05},      {"Big5", 0.03},         {"EUC-KR", 0.05},
+});
+/// For what the libraries propose besides.
+constexpr double kOtherPrior = -0.3;
+
+double prior_of(std::string_view name) {
+  const std::string lower = ascii_lower(name);
+  const auto found =
+      std::ranges::find_if(kPriors, [&](const Prior& prior) { return ascii_lower(prior.encoding) == lower; });
+  return found == kPriors.end() ? kOtherPrior : found->value;
+}
 
 void add_candidate(std::vector<std::pair<std::string, double>>& candidates, std::string name, double prior) {
   const std::string lower = ascii_lower(name);
@@ -264,14 +227,18 @@ void add_candidate(std::vector<std::pair<std::string, double>>& candidates, std:
     name = "windows-1252";
   } else if (lower == "iso-8859-9") {
     name = "windows-1254";
+  } else if (lower == "mac-cyrillic") {
+    name = "x-mac-cyrillic";
   } else if (lower == "shift_jis") {
     name = "windows-31j";
   } else if (lower == "gb2312" || lower == "gb18030" || lower == "hz-gb-2312") {
     name = "GB18030";
   }
-  const auto found = std::ranges::find(candidates, name, &std::pair<std::string, double>::first);
+  const auto found = std::ranges::find_if(
+      candidates, [&](const auto& candidate) { return ascii_lower(candidate.first) == ascii_lower(name); });
   if (found == candidates.end()) {
-    candidates.emplace_back(std::move(name), prior);
+    const double usual = prior_of(name);
+    candidates.emplace_back(std::move(name), prior + usual);
   } else {
     found->second += prior;
   }
@@ -283,9 +250,8 @@ std::string by_statistics(ByteView bytes) {
   for (const text::EncodingGuess& guess : text::guess_encodings(bytes)) {
     add_candidate(candidates, guess.encoding, guess.confidence * 0.0008);
   }
-  for (const char* name : {"windows-1252", "windows-1251", "IBM866", "KOI8-R", "windows-31j", "EUC-JP", "GB18030",
-                           "Big5", "EUC-KR", "windows-1250", "windows-1253"}) {
-    add_candidate(candidates, name, 0);
+  for (const Prior& prior : kPriors) {
+    add_candidate(candidates, std::string(prior.encoding), 0);
   }
   constexpr std::size_t kJudgeBytesMax = 64 * 1024;
   const ByteView head = bytes.first(std::min(bytes.size(), kJudgeBytesMax));
@@ -296,7 +262,7 @@ std::string by_statistics(ByteView bytes) {
     if (!decoded) {
       continue;
     }
-    const double score = Judge().score(*decoded) + prior;
+    const double score = rate_decoding(*decoded) + prior;
     if (score > best_score) {
       best_score = score;
       best = name;
@@ -317,14 +283,21 @@ std::optional<std::string> detect_encoding(ByteView bytes, Expectation expectati
   }
   if (const std::string_view name = by_zeros(bytes); !name.empty()) {
     const auto decoded = text::decode_text(bytes.first(bytes.size() / 4 * 4), name);
-    if (decoded && decoded->malformed_count * 100 <= decoded->utf8.size() && Judge().score(*decoded) > -0.2) {
+    if (decoded && decoded->malformed_count * 100 <= decoded->utf8.size() && rate_decoding(*decoded) > -0.2) {
       return std::string(name);
+    }
+  }
+  const Utf8Count utf8 = count_utf8(bytes);
+  if (utf8.malformed > 0 && bytes.size() % 2 == 0) {
+    for (const std::string_view name : {"UTF-16LE", "UTF-16BE"}) {
+      if (is_wide_east_asian(bytes, name)) {
+        return std::string(name);
+      }
     }
   }
   if (looks_binary(bytes, expectation)) {
     return std::nullopt;
   }
-  const Utf8Count utf8 = count_utf8(bytes);
   if (utf8.malformed == 0 || utf8.malformed * 4 < utf8.sequences) {
     const bool escapes = utf8.sequences == 0 && as_text(bytes).find("\x1B$") != std::string_view::npos;
     return escapes ? "ISO-2022-JP" : "UTF-8";

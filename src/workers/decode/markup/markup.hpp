@@ -34,6 +34,17 @@ std::string html_declared_encoding(ByteView head);
 void read_markdown(std::string_view text, input::TextCollector& collector);
 /// The title of the front matter, else the first heading.
 wire::FactsArtefact markdown_facts(std::string_view text);
+/// Reads the text of LaTeX: headings, paragraphs, list items, table rows, notes; places are source lines. No macro is
+/// expanded and no file is included: commands go, their arguments stay unless they are no words; mathematics stays as
+/// it is written.
+void read_latex(std::string_view text, input::TextCollector& collector);
+/// Title, author and date of the preamble.
+wire::FactsArtefact latex_facts(std::string_view text);
+
+/// Reads reStructuredText: underlined headings (levels in the order of their first use), paragraphs as lines, list
+/// items, comments and settings of directives left out; places are source lines.
+void read_rst(std::string_view text, input::TextCollector& collector);
+
 /// Text without inline marks; targets of links are appended to `links`.
 std::string plain_inline(std::string_view text, std::string& links);
 

@@ -205,7 +205,7 @@ class DocxReader {
       for (const std::string& id : ids) {
         if (const auto found = notes.find(id); found != notes.end() && !found->second.used) {
           found->second.used = true;
-          collector_.add(kind, flat_text(found->second.node), place(number, number));
+          collector_.add(kind, note_text(found->second.node, kind), place(number, number));
         }
       }
     };
@@ -214,10 +214,17 @@ class DocxReader {
     read_notes(asides.comments, comments_, BlockKind::kComment);
   }
 
+  /// A note's words; a comment's behind its author's name.
+  std::string note_text(const Node& note, BlockKind kind) {
+    const std::string text = flat_text(note);
+    const std::string_view author = kind == BlockKind::kComment ? attribute(note, "author") : std::string_view();
+    return author.empty() || text.empty() ? text : std::string(author) + ": " + text;
+  }
+
   void read_unreferenced(Notes& notes, BlockKind kind) {
     for (auto& [id, note] : notes) {
       if (!note.used) {
-        collector_.add(kind, flat_text(note.node), place(paragraph_, paragraph_));
+        collector_.add(kind, note_text(note.node, kind), place(paragraph_, paragraph_));
       }
     }
   }
@@ -327,9 +334,37 @@ class DocxReader {
     return kNames.contains(name);
   }
 
+  /// Words inside diagrams (SmartArt) and charts; which paragraph shows them is not followed.
+  void read_graphics(const Relation& relation) {
+    const Tree tree = load_xml(container_, relation.target, collector_);
+    if (tree == nullptr) {
+      return;
+    }
+    (void)tree->find_node([&](const Node& node) {
+      const std::string_view name = local_name(node);
+      if (name == "p") {
+        std::string text;
+        Asides asides;
+        collect(node, text, asides);
+        collector_.add(BlockKind::kParagraph, text, wire::Place{});
+      } else if (name == "strCache") {
+        std::string row;
+        for (const Node& point : node.children()) {
+          const std::string value = charset::collapse_spaces(all_text(point));
+          row += row.empty() || value.empty() ? value : "\t" + value;
+        }
+        collector_.add(BlockKind::kTableRow, row, wire::Place{});
+      }
+      return !collector_.may_go_on();
+    });
+  }
+
   void read_headers(const std::vector<Relation>& relations) {
     std::set<std::string> seen;
     for (const Relation& relation : relations) {
+      if ((relation.type == "diagramData" || relation.type == "chart") && !relation.target.empty()) {
+        read_graphics(relation);
+      }
       if ((relation.type != "header" && relation.type != "footer") || relation.target.empty()) {
         continue;
       }

@@ -36,10 +36,18 @@ constexpr std::array kContentTypes = {
     std::pair{"ms-powerpoint.presentation.macroEnabled.main", Format::kPptx},
     std::pair{"ms-powerpoint.slideshow.macroEnabled.main", Format::kPptx},
 };
+/// What the member "mimetype" begins with; templates add a suffix.
+constexpr std::array kMimeTypes = {
+    std::pair{std::string_view("application/vnd.oasis.opendocument.text"), Format::kOdt},
+    std::pair{std::string_view("application/vnd.oasis.opendocument.spreadsheet"), Format::kOds},
+    std::pair{std::string_view("application/vnd.oasis.opendocument.presentation"), Format::kOdp},
+    std::pair{std::string_view("application/epub+zip"), Format::kEpub},
+};
 constexpr std::array kMainMembers = {
     std::pair{"word/document.xml", Format::kDocx},
     std::pair{"xl/workbook.xml", Format::kXlsx},
     std::pair{"ppt/presentation.xml", Format::kPptx},
+    std::pair{"META-INF/container.xml", Format::kEpub},
 };
 
 Format identify_container(Container& container) {
@@ -51,8 +59,9 @@ Format identify_container(Container& container) {
     }
   }
   if (const auto type = container.read("mimetype", kSmallMemberBytesMax)) {
-    constexpr std::string_view kText = "application/vnd.oasis.opendocument.text";
-    return trimmed(type->bytes).starts_with(kText) ? Format::kOdt : Format::kUnknown;
+    const std::string_view name = trimmed(type->bytes);
+    const auto found = std::ranges::find_if(kMimeTypes, [&](const auto& row) { return name.starts_with(row.first); });
+    return found == kMimeTypes.end() ? Format::kUnknown : found->second;
   }
   for (const auto& [member, format] : kMainMembers) {
     if (container.has(member)) {
@@ -62,13 +71,17 @@ Format identify_container(Container& container) {
   return Format::kUnknown;
 }
 
+bool is_open_document(Format format) {
+  return format == Format::kOdt || format == Format::kOds || format == Format::kOdp;
+}
+
 bool is_encrypted(Format format, Container& container) {
   for (const Member& member : container.members()) {
     if (member.encrypted) {
       return true;
     }
   }
-  if (format != Format::kOdt) {
+  if (!is_open_document(format)) {
     return false;
   }
   const auto manifest = container.read("META-INF/manifest.xml", kSmallMemberBytesMax);
@@ -96,12 +109,44 @@ void read_properties(const Node& root, wire::FactsArtefact& facts) {
   }
 }
 
+/// Member and parent of what the document says of itself.
+Tree load_properties(Format format, Container& container, input::TextCollector& notes) {
+  std::string member = "meta.xml";
+  if (!is_open_document(format)) {
+    member = find_target(load_relations(container, "", notes), "core-properties");
+    member = member.empty() ? "docProps/core.xml" : member;
+  }
+  return container.has(member) ? load_xml(container, member, notes) : nullptr;
+}
+
+Node properties_of(Format format, const Tree& tree) {
+  const Node root = tree->find_child([](const Node& node) { return node.type() == pugi::node_element; });
+  return is_open_document(format) ? child(root, "meta") : root;
+}
+
+/// Keywords, comments and the like, which people wrote to find the document again.
+void read_keywords(Format format, Container& container, input::TextCollector& collector) {
+  const Tree tree = load_properties(format, container, collector);
+  if (tree == nullptr) {
+    return;
+  }
+  for (const Node& node : properties_of(format, tree).children()) {
+    const std::string_view name = local_name(node);
+    if (name == "keywords" || name == "keyword" || name == "description" || name == "category" ||
+        name == "user-defined") {
+      collector.add(wire::BlockKind::kMetadata, charset::collapse_spaces(all_text(node)), wire::Place{});
+    }
+  }
+}
+
 input::Verdict read_by_format(Format format, Container& container, input::TextCollector& collector) {
   switch (format) {
     case Format::kDocx: return read_docx(container, collector);
     case Format::kXlsx: return read_xlsx(container, collector);
     case Format::kPptx: return read_pptx(container, collector);
     case Format::kOdt: return read_odt(container, collector);
+    case Format::kOds: return read_ods(container, collector);
+    case Format::kOdp: return read_odp(container, collector);
     default: return damaged_office();
   }
 }
@@ -137,6 +182,9 @@ input::Verdict read_office(Format format, const input::ByteSource& source, input
     collector.note("members_limit", "The document has too many parts; only the first ones were read");
   }
   input::Verdict verdict = read_by_format(format, *container, collector);
+  if (verdict.outcome == wire::StageOutcome::kDone) {
+    read_keywords(format, *container, collector);
+  }
   const auto refused = [](const wire::Note& note) { return note.code == "doctype_refused"; };
   if (verdict.outcome == wire::StageOutcome::kFailed && std::ranges::any_of(collector.artefact().notes, refused)) {
     verdict = input::failed("doctype_refused",
@@ -153,15 +201,9 @@ wire::FactsArtefact office_facts(Format format, const input::ByteSource& source,
     return facts;
   }
   input::TextCollector notes(limits);
-  std::string member = "meta.xml";
-  if (format != Format::kOdt) {
-    member = find_target(load_relations(*container, "", notes), "core-properties");
-    member = member.empty() ? "docProps/core.xml" : member;
-  }
-  const Tree tree = container->has(member) ? load_xml(*container, member, notes) : nullptr;
+  const Tree tree = load_properties(format, *container, notes);
   if (tree != nullptr) {
-    const Node root = tree->find_child([](const Node& node) { return node.type() == pugi::node_element; });
-    read_properties(format == Format::kOdt ? child(root, "meta") : root, facts);
+    read_properties(properties_of(format, tree), facts);
   }
   return facts;
 }

@@ -12,7 +12,7 @@ namespace alcove::office {
 /// Which office format a ZIP container holds, by its content types, mimetype or main member; kUnknown when none.
 wire::Format identify(const input::ByteSource& source, const wire::DecodeLimits& limits);
 
-/// Reads the text of kDocx, kXlsx, kPptx or kOdt into `collector`.
+/// Reads the text of kDocx, kXlsx, kPptx, kOdt, kOds or kOdp into `collector`.
 /// Outcomes: kSkipped "encrypted"; kFailed "damaged" when nothing can be read.
 input::Verdict read_office(wire::Format format, const input::ByteSource& source, input::TextCollector& collector);
 

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <map>
 #include <string>
 #include <utility>
 #include <vector>
@@ -24,6 +25,7 @@ class PptxReader {
       return damaged_office();
     }
     const auto relations = load_relations(container_, main, collector_);
+    read_people(relations);
     std::vector<std::string> slides;
     for (const Node& node : child(child(*tree, "presentation"), "sldIdLst").children()) {
       std::string target = find_target_by_id(relations, prefixed_attribute(node, "id"));
@@ -51,6 +53,7 @@ class PptxReader {
     wire::Place place;
     place.kind = wire::PlaceKind::kSlide;
     place.slide = slide_;
+    place.hidden = hidden_;
     collector_.add(kind, text, std::move(place), {.level = level});
   }
 
@@ -60,7 +63,8 @@ class PptxReader {
       return;
     }
     const Node slide = child(*tree, "sld");
-    if (attribute(slide, "show") == "0") {
+    hidden_ = attribute(slide, "show") == "0" || attribute(slide, "show") == "false";
+    if (hidden_) {
       collector_.note("hidden_slide", "Some slides are hidden; their text was read, too");
     }
     read_shapes(child(child(slide, "cSld"), "spTree"), BlockKind::kParagraph);
@@ -88,8 +92,11 @@ class PptxReader {
     const bool comments = relation.type == "comments";
     (void)tree->find_node([&](const Node& node) {
       const std::string_view name = local_name(node);
-      if (comments && (name == "text" || name == "t")) {
-        add(BlockKind::kComment, all_text(node));
+      if (comments && (name == "cm" || name == "reply")) {
+        const auto person = people_.find(attribute(node, "authorId"));
+        const std::string text = comment_text(node);
+        const bool named = person != people_.end() && !text.empty();
+        add(BlockKind::kComment, named ? person->second + ": " + text : text);
       } else if (!comments && name == "p") {
         add(BlockKind::kParagraph, paragraph_text(node));
       } else if (!comments && name == "strCache") {
@@ -97,6 +104,39 @@ class PptxReader {
       }
       return !collector_.may_go_on();
     });
+  }
+
+  /// Of a comment of either kind: a plain "text", or a "txBody" with paragraphs. Its replies are comments of their own.
+  static std::string comment_text(const Node& comment) {
+    const Node body = child(comment, "txBody");
+    if (body.empty()) {
+      return all_text(child(comment, "text"));
+    }
+    std::string text;
+    for (const Node& paragraph : body.children()) {
+      if (local_name(paragraph) == "p") {
+        text += (text.empty() ? "" : "\n") + paragraph_text(paragraph);
+      }
+    }
+    return text;
+  }
+
+  void read_people(const std::vector<Relation>& relations) {
+    for (const Relation& relation : relations) {
+      if ((relation.type != "commentAuthors" && relation.type != "authors") || relation.target.empty()) {
+        continue;
+      }
+      const Tree tree = load_xml(container_, relation.target, collector_);
+      if (tree == nullptr) {
+        continue;
+      }
+      (void)tree->find_node([&](const Node& node) {
+        if (!attribute(node, "id").empty()) {
+          people_.emplace(attribute(node, "id"), charset::clean(attribute(node, "name")));
+        }
+        return false;
+      });
+    }
   }
 
   static std::string cached_values(const Node& cache) {
@@ -200,6 +240,8 @@ class PptxReader {
   Container& container_;
   TextCollector& collector_;
   std::uint32_t slide_ = 0;
+  bool hidden_ = false;
+  std::map<std::string, std::string, std::less<>> people_;  ///< Id of a comment's author → name.
 };
 
 }  // namespace

@@ -14,6 +14,8 @@ input::Verdict read_docx(Container& container, input::TextCollector& collector);
 input::Verdict read_xlsx(Container& container, input::TextCollector& collector);
 input::Verdict read_pptx(Container& container, input::TextCollector& collector);
 input::Verdict read_odt(Container& container, input::TextCollector& collector);
+input::Verdict read_ods(Container& container, input::TextCollector& collector);
+input::Verdict read_odp(Container& container, input::TextCollector& collector);
 
 /// The verdict for a document without a usable main member.
 input::Verdict damaged_office();

@@ -223,13 +223,15 @@ class XlsxReader {
     out.kind = wire::PlaceKind::kCell;
     out.sheet = sheet_;
     out.cells = std::move(cells);
+    out.hidden = hidden_sheet_ || hidden_row_;
     return out;
   }
 
   void read_sheet(const Node& sheet, const std::string& member) {
     sheet_ = charset::clean(attribute(sheet, "name"));
     const std::string_view state = attribute(sheet, "state");
-    if (state == "hidden" || state == "veryHidden") {
+    hidden_sheet_ = state == "hidden" || state == "veryHidden";
+    if (hidden_sheet_) {
       collector_.note_each("hidden_sheet", "The sheet \"" + sheet_ + "\" is hidden; it was read, too");
     }
     collector_.add(BlockKind::kHeading, sheet_, place({}), {.level = 1});
@@ -239,6 +241,7 @@ class XlsxReader {
     row_ = 0;
     ElementStream stream("row", collector_, [&](const Node& row) { return read_row(row); });
     stream.run(container_, member);
+    hidden_row_ = false;
     const std::size_t at = stream.tail().find("headerFooter");
     if (at != std::string::npos) {
       read_header_footer(stream.tail());
@@ -259,6 +262,8 @@ class XlsxReader {
 
   bool read_row(const Node& row) {
     row_ = to_unsigned(attribute(row, "r"), row_ + 1);
+    const std::string_view hidden = attribute(row, "hidden");
+    hidden_row_ = hidden == "1" || hidden == "true";
     std::string text;
     unsigned first = 0;
     unsigned last = 0;
@@ -356,11 +361,23 @@ class XlsxReader {
     if (tree == nullptr) {
       return;
     }
+    std::vector<std::string> authors;
+    for (const Node& author : child(child(*tree, "comments"), "authors").children()) {
+      if (local_name(author) == "author") {
+        authors.push_back(charset::collapse_spaces(all_text(author)));
+      }
+    }
     for (const Node& comment : child(child(*tree, "comments"), "commentList").children()) {
       if (local_name(comment) == "comment") {
-        const std::string text = string_text(child(comment, "text"));
+        std::string text = string_text(child(comment, "text"));
         // Excel writes a stand-in beside each threaded comment for programs that do not know those.
         if (!text.starts_with("[Threaded comment]")) {
+          const unsigned id = to_unsigned(attribute(comment, "authorId"), ~0U);
+          const std::string author = id < authors.size() ? authors[id] + ":" : std::string();
+          // Excel itself begins a comment with its author's name.
+          if (author.size() > 1 && !trimmed(text).empty() && !text.starts_with(author)) {
+            text.insert(0, author + " ");
+          }
           collector_.add(BlockKind::kComment, text, place(std::string(attribute(comment, "ref"))));
         }
       }
@@ -405,6 +422,8 @@ class XlsxReader {
   std::string sheet_;
   unsigned row_ = 0;
   bool days_1904_ = false;
+  bool hidden_sheet_ = false;
+  bool hidden_row_ = false;
 };
 
 }  // namespace

@@ -11,7 +11,22 @@
 namespace alcove::office {
 namespace {
 
-/// The encoding named by an XML declaration; empty when there is none.
+/// True if a document type declaration stands before the first element.
+bool has_doctype(std::string_view xml) {
+  for (std::size_t at = xml.find('<'); at != std::string_view::npos && at + 1 < xml.size();
+       at = xml.find('<', at + 1)) {
+    if (xml.substr(at, 9) == "<!DOCTYPE") {
+      return true;
+    }
+    if (xml[at + 1] != '?' && xml[at + 1] != '!') {
+      return false;
+    }
+  }
+  return false;
+}
+
+}  // namespace
+
 std::string declared_encoding(std::string_view xml) {
   const std::string_view head = xml.substr(0, std::min(xml.find("?>"), xml.size()));
   if (!head.starts_with("<?xml")) {
@@ -41,22 +56,6 @@ void make_utf8(std::string& xml) {
     xml = charset::decode(as_bytes(xml), encoding);
   }
 }
-
-/// True if a document type declaration stands before the first element.
-bool has_doctype(std::string_view xml) {
-  for (std::size_t at = xml.find('<'); at != std::string_view::npos && at + 1 < xml.size();
-       at = xml.find('<', at + 1)) {
-    if (xml.substr(at, 9) == "<!DOCTYPE") {
-      return true;
-    }
-    if (xml[at + 1] != '?' && xml[at + 1] != '!') {
-      return false;
-    }
-  }
-  return false;
-}
-
-}  // namespace
 
 std::size_t depth_cut(std::string_view xml, std::uint32_t depth_max) {
   std::uint32_t depth = 0;
@@ -93,9 +92,10 @@ std::size_t depth_cut(std::string_view xml, std::uint32_t depth_max) {
   return xml.size();
 }
 
-Tree parse_xml(std::string xml, std::uint32_t depth_max, input::TextCollector& collector, Extent extent) {
+Tree parse_xml(std::string xml, std::uint32_t depth_max, input::TextCollector& collector, Extent extent,
+               DocumentType document_type) {
   make_utf8(xml);
-  if (has_doctype(xml)) {
+  if (document_type == DocumentType::kRefused && has_doctype(xml)) {
     collector.note("doctype_refused", "A part with a document type declaration was not read");
     return nullptr;
   }
@@ -114,7 +114,8 @@ Tree parse_xml(std::string xml, std::uint32_t depth_max, input::TextCollector& c
   return tree->first_child() ? std::move(tree) : nullptr;
 }
 
-Tree load_xml(Container& container, std::string_view name, input::TextCollector& collector) {
+Tree load_xml(Container& container, std::string_view name, input::TextCollector& collector,
+              DocumentType document_type) {
   auto content = container.read(name, kXmlBytesMax);
   if (!content) {
     if (content.error().code == ErrorCode::kTooLarge) {
@@ -132,7 +133,7 @@ Tree load_xml(Container& container, std::string_view name, input::TextCollector&
     }
   }
   return parse_xml(std::move(content->bytes), collector.limits().nesting_max, collector,
-                   content->truncated ? Extent::kPrefix : Extent::kWhole);
+                   content->truncated ? Extent::kPrefix : Extent::kWhole, document_type);
 }
 
 std::string_view local_name(const Node& node) {

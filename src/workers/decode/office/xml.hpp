@@ -27,10 +27,18 @@ using Tree = std::unique_ptr<pugi::xml_document>;
 /// than XML's five are not expanded and nothing outside is ever loaded. Null when the text has a document type
 /// declaration or no element at all. Adds notes for what was cut; none for the end of a text known to be a prefix.
 enum class Extent : unsigned char { kWhole, kPrefix };
+/// Office documents never have a document type; where a format allows one it is skipped, and what it declares stays
+/// unexpanded.
+enum class DocumentType : unsigned char { kRefused, kSkipped };
 Tree parse_xml(std::string xml, std::uint32_t depth_max, input::TextCollector& collector,
-               Extent extent = Extent::kWhole);
+               Extent extent = Extent::kWhole, DocumentType document_type = DocumentType::kRefused);
 /// Reads and parses a member; null when it is missing or unusable.
-Tree load_xml(Container& container, std::string_view name, input::TextCollector& collector);
+Tree load_xml(Container& container, std::string_view name, input::TextCollector& collector,
+              DocumentType document_type = DocumentType::kRefused);
+/// The encoding named by an XML declaration, in lower case; empty when there is none.
+std::string declared_encoding(std::string_view xml);
+/// Turns XML text into UTF-8 by its byte order mark or declaration; UTF-8 when it has neither.
+void make_utf8(std::string& xml);
 
 /// Where elements nest deeper than `depth_max`: the byte offset of the first such start tag, else the text's size.
 std::size_t depth_cut(std::string_view xml, std::uint32_t depth_max);

@@ -132,7 +132,8 @@ struct Unit {
 };
 
 bool same_section(const Place& a, const Place& b) {
-  return a.kind == b.kind && a.page == b.page && a.slide == b.slide && a.sheet == b.sheet && a.part == b.part;
+  return a.kind == b.kind && a.page == b.page && a.slide == b.slide && a.sheet == b.sheet && a.part == b.part &&
+         a.chapter == b.chapter && a.hidden == b.hidden;
 }
 
 /// Names of a container's members are one section although each has a place of its own.
@@ -211,6 +212,8 @@ Place merge_places(const std::vector<const Place*>& places) {
       out.paragraph_first = std::min(out.paragraph_first, place->paragraph_first);
       out.paragraph_last = std::max(out.paragraph_last, place->paragraph_last);
     }
+    out.start_ms = std::min(out.start_ms, place->start_ms);
+    out.end_ms = std::max(out.end_ms, place->end_ms);
     range.widen(place->cells);
   }
   out.cells = range.text();
@@ -424,7 +427,9 @@ class Cutter {
     const bool many_members = current_.front().kind == BlockKind::kListItem &&
                               std::ranges::any_of(places, [&](const Place* p) { return p->part != places[0]->part; });
     passage.place = many_members ? Place{} : merge_places(places);
-    passage.place.heading = heading_;
+    if (passage.place.kind != PlaceKind::kChapter) {  // A chapter brings its title along.
+      passage.place.heading = heading_;
+    }
     for (const Unit& unit : current_) {
       heading_ = unit.kind == BlockKind::kHeading ? unit.text : heading_;
     }

@@ -12,7 +12,10 @@
 #include "workers/decode/mail/mbox.hpp"
 #include "workers/decode/markup/markup.hpp"
 #include "workers/decode/office/office.hpp"
+#include "workers/decode/office/xml.hpp"
 #include "workers/decode/parts/archive.hpp"
+#include "workers/decode/structured/structured.hpp"
+#include "workers/decode/subtitles/subtitles.hpp"
 
 namespace alcove::stages {
 namespace {
@@ -110,10 +113,52 @@ void set_format(wire::ProbeArtefact& out, Format format, std::string mime) {
   out.mime = std::move(mime);
 }
 
+/// True for text that is XML by its first element; the reader may know better only for source code.
+bool looks_like_xml(std::string_view head, std::string_view reader) {
+  const bool declared = trimmed(head).starts_with("<?xml") || reader == "xml";
+  return declared && (reader.empty() || reader == "xml") && !structured::root_element(head).empty();
+}
+
+/// Formats of text that the name or the first bytes tell; false for all others.
+bool decide_markup(wire::ProbeArtefact& out, std::string_view head, std::string_view reader) {
+  if (looks_like_xml(head, reader)) {
+    const std::string_view root = structured::root_element(head);
+    if (root == "html") {
+      return false;
+    }
+    const bool book = root == "FictionBook";
+    set_format(out, book ? Format::kFictionBook : Format::kXml, book ? "application/x-fictionbook+xml" : "text/xml");
+  } else if (reader == "json" || (reader.empty() && out.mime == "application/json")) {
+    set_format(out, Format::kJson, "application/json");
+  } else if (reader == "latex" || (reader.empty() && out.mime == "text/x-tex")) {
+    set_format(out, Format::kLatex, "text/x-tex");
+  } else if (reader == "subtitles" || (reader.empty() && subtitles::looks_like_subtitles(head))) {
+    set_format(out, Format::kSubtitles, head.starts_with("WEBVTT") ? "text/vtt" : "application/x-subrip");
+  } else if (reader == "rst") {
+    set_format(out, Format::kPlainText, "text/x-rst");
+  } else {
+    return false;
+  }
+  return true;
+}
+
+/// An XML declaration's encoding is believed where the bytes alone leave a choice.
+void believe_declared_encoding(wire::ProbeArtefact& out, ByteView raw) {
+  const std::string declared = office::declared_encoding(as_text(raw).substr(0, 256));
+  const bool certain = ascii_lower(out.encoding).starts_with("utf");
+  if (!certain && !declared.empty() && !declared.starts_with("utf")) {
+    out.encoding = declared;
+  }
+}
+
 /// Decides between the kinds of text. `head` is UTF-8.
 void decide_text(wire::ProbeArtefact& out, std::string_view head, std::string_view reader, ByteView raw) {
   const bool message = mail::looks_like_message(head);
-  if (reader == "markdown") {
+  if (decide_markup(out, head, reader)) {
+    if (out.format == Format::kXml || out.format == Format::kFictionBook) {
+      believe_declared_encoding(out, raw);
+    }
+  } else if (reader == "markdown") {
     set_format(out, Format::kMarkdown, "text/markdown");
   } else if (reader == "csv") {
     set_format(out, Format::kCsv, "text/csv");
@@ -198,6 +243,9 @@ Result<wire::ProbeArtefact> probe(TypeTable& types, const input::ByteSource& sou
       case Format::kXlsx: out.mime = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"; break;
       case Format::kPptx: out.mime = "application/vnd.openxmlformats-officedocument.presentationml.presentation"; break;
       case Format::kOdt: out.mime = "application/vnd.oasis.opendocument.text"; break;
+      case Format::kOds: out.mime = "application/vnd.oasis.opendocument.spreadsheet"; break;
+      case Format::kOdp: out.mime = "application/vnd.oasis.opendocument.presentation"; break;
+      case Format::kEpub: out.mime = "application/epub+zip"; break;
       case Format::kUnknown: out.format = Format::kZip; break;
       default: break;
     }
@@ -211,7 +259,11 @@ Result<wire::ProbeArtefact> probe(TypeTable& types, const input::ByteSource& sou
     out.format = Format::kEncryptedOffice;
     return out;
   }
-  if (is_surely_binary(out.mime) || out.mime == "text/rtf") {
+  if (trimmed(as_text(head).substr(0, 64)).starts_with("{\\rtf")) {
+    set_format(out, Format::kRtf, "application/rtf");
+    return out;
+  }
+  if (is_surely_binary(out.mime)) {
     return out;
   }
   const auto expectation = reader.empty() ? charset::Expectation::kUnknown : charset::Expectation::kText;

@@ -11,14 +11,18 @@
 #include "wire/codec.hpp"
 #include "workers/decode/charset/clean.hpp"
 #include "workers/decode/charset/detect.hpp"
+#include "workers/decode/ebook/ebook.hpp"
 #include "workers/decode/mail/mail.hpp"
 #include "workers/decode/markup/markup.hpp"
 #include "workers/decode/office/office.hpp"
 #include "workers/decode/parts/parts.hpp"
 #include "workers/decode/pdf/pdf.hpp"
 #include "workers/decode/plain/plain.hpp"
+#include "workers/decode/rtf/rtf.hpp"
 #include "workers/decode/stages/language.hpp"
 #include "workers/decode/stages/passages.hpp"
+#include "workers/decode/structured/structured.hpp"
+#include "workers/decode/subtitles/subtitles.hpp"
 
 namespace alcove::stages {
 namespace {
@@ -64,7 +68,8 @@ std::uint32_t cpu_milliseconds() {
 }
 
 bool is_office(Format format) {
-  return format == Format::kDocx || format == Format::kXlsx || format == Format::kPptx || format == Format::kOdt;
+  return format == Format::kDocx || format == Format::kXlsx || format == Format::kPptx || format == Format::kOdt ||
+         format == Format::kOds || format == Format::kOdp;
 }
 
 bool is_archive(Format format) {
@@ -75,7 +80,8 @@ bool is_archive(Format format) {
 /// Read from the beginning on, so that the size of the file does not matter.
 bool is_decoded_text(Format format) {
   return format == Format::kPlainText || format == Format::kCsv || format == Format::kSourceCode ||
-         format == Format::kMarkdown || format == Format::kHtml;
+         format == Format::kMarkdown || format == Format::kHtml || format == Format::kXml || format == Format::kJson ||
+         format == Format::kLatex || format == Format::kSubtitles || format == Format::kFictionBook;
 }
 
 /// Words parted by anything but letters and digits; of Chinese, Japanese and Thai each character counts as one.
@@ -195,17 +201,32 @@ Verdict StageRunner::read_decoded(input::TextCollector& collector) {
   std::string text = decoded_text(size_max);
   text = charset::clean(utf8_prefix(text, size_max + 4));
   const bool had_text = !trimmed(text).empty();
+  Verdict verdict;
   switch (known_probe().format) {
+    case Format::kXml: verdict = structured::read_xml(std::move(text), collector); break;
+    case Format::kFictionBook:
+      structured::blank_declaration(text);
+      verdict = ebook::read_fiction_book(std::move(text), collector);
+      break;
+    case Format::kJson: structured::read_json(text, collector); break;
+    case Format::kLatex: markup::read_latex(text, collector); break;
+    case Format::kSubtitles: subtitles::read_subtitles(text, collector); break;
     case Format::kHtml: markup::read_html(text, collector); break;
     case Format::kMarkdown: markup::read_markdown(text, collector); break;
     case Format::kCsv: plain::read_csv(text, collector); break;
     case Format::kSourceCode: plain::read_code(text, collector); break;
-    default: plain::read_text(text, collector); break;
+    default:
+      if (known_probe().mime == "text/x-rst") {
+        markup::read_rst(text, collector);
+      } else {
+        plain::read_text(text, collector);
+      }
+      break;
   }
   if (had_text && collector.artefact().blocks.empty()) {
     collector.note("no_text", "There is no text in this file");
   }
-  return {};
+  return verdict;
 }
 
 Verdict StageRunner::read_by_format(input::TextCollector& collector) {
@@ -233,6 +254,14 @@ Verdict StageRunner::read_by_format(input::TextCollector& collector) {
   }
   if (is_office(known.format)) {
     return office::read_office(known.format, source_, collector);
+  }
+  if (known.format == Format::kEpub) {
+    return ebook::read_epub(source_, collector);
+  }
+  if (known.format == Format::kRtf) {
+    const auto bytes = source_.read_range(0, rtf::kRtfBytesMax + 1);
+    return bytes ? rtf::read_rtf(as_text(*bytes), collector)
+                 : Verdict{StageOutcome::kFailedRetryable, "unreadable", bytes.error().message};
   }
   if (known.format == Format::kEml) {
     const auto bytes = source_.read_range(0, mail::kMessageBytesMax + 1);
@@ -344,7 +373,21 @@ wire::FactsArtefact StageRunner::stated_facts() {
     case Format::kDocx:
     case Format::kXlsx:
     case Format::kPptx:
-    case Format::kOdt: return office::office_facts(known.format, source_, request_.limits);
+    case Format::kOdt:
+    case Format::kOds:
+    case Format::kOdp: return office::office_facts(known.format, source_, request_.limits);
+    case Format::kEpub: return ebook::epub_facts(source_, request_.limits);
+    case Format::kFictionBook: {
+      std::string text = charset::clean(decoded_text(kHeadBytes));
+      structured::blank_declaration(text);
+      return ebook::fiction_book_facts(std::move(text), request_.limits);
+    }
+    case Format::kRtf: {
+      const auto bytes = source_.read_range(0, kHeadBytes);
+      return bytes ? rtf::rtf_facts(as_text(*bytes)) : wire::FactsArtefact{};
+    }
+    case Format::kLatex: return markup::latex_facts(charset::clean(decoded_text(kHeadBytes)));
+    case Format::kSubtitles: return subtitles::subtitle_facts(charset::clean(decoded_text(kHeadBytes)));
     case Format::kHtml: return markup::html_facts(charset::clean(decoded_text(kHeadBytes)));
     case Format::kMarkdown: return markup::markdown_facts(charset::clean(decoded_text(kHeadBytes)));
     case Format::kEml: {
@@ -363,8 +406,10 @@ const wire::FactsArtefact& StageRunner::known_facts() {
       facts.page_count = std::max(facts.page_count, text->page_count);
       count_words(*text, facts);
       const Format format = known_probe().format;
-      const bool by_heading =
-          format == Format::kDocx || format == Format::kOdt || format == Format::kHtml || format == Format::kPptx;
+      const bool by_heading = format == Format::kDocx || format == Format::kOdt || format == Format::kHtml ||
+                              format == Format::kPptx || format == Format::kOdp || format == Format::kRtf ||
+                              format == Format::kXml ||
+                              (format == Format::kPlainText && known_probe().mime == "text/x-rst");
       if (facts.title.empty() && by_heading) {
         facts.title = tidy_title(opening_heading(*text));
       }

@@ -1,0 +1,70 @@
+#pragma once
+/// @file
+/// Internal to decode/office: what text, sheets and slides of OpenDocument have in common.
+
+#include <functional>
+#include <map>
+#include <set>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "workers/decode/input/text_collector.hpp"
+#include "workers/decode/office/xml.hpp"
+
+namespace alcove::office {
+
+/// Notes, comments and boxes inside a paragraph; they follow it as blocks of their own.
+struct OdfAsides {
+  std::vector<std::pair<wire::BlockKind, Node>> notes;
+  std::vector<Node> boxes;
+};
+
+/// Appends the text of every paragraph below `parent`, parted by line feeds; returns how many there were.
+unsigned collect_odf_paragraphs(const Node& parent, std::string& text, OdfAsides& asides);
+/// The same without what stands aside.
+std::string odf_text(const Node& parent);
+/// "Author: words" of an annotation.
+std::string odf_comment(const Node& annotation);
+
+/// The body's child of this name ("text", "spreadsheet", "presentation"); empty when there is none.
+Node odf_body(const Node& root, std::string_view name);
+
+/// Names of the automatic styles whose `properties` element has `attribute_name` = `value`.
+std::set<std::string, std::less<>> odf_styles_with(const Node& root, std::string_view properties,
+                                                   std::string_view attribute_name, std::string_view value);
+
+/// Adds headers and footers of all master pages, each text once.
+void read_odf_headers(Container& container, input::TextCollector& collector);
+
+/// Puts headings, paragraphs, lists and tables into the collector.
+///
+/// Thread safety: none. Ownership: borrows the collector. Failure: stops when the collector is full.
+class OdfBlocks {
+ public:
+  /// Makes the place of paragraphs `first` to `last`.
+  using MakePlace = std::function<wire::Place(unsigned first, unsigned last)>;
+  OdfBlocks(input::TextCollector& collector, MakePlace make_place)
+      : collector_(collector), make_place_(std::move(make_place)) {}
+
+  /// Takes the names of styles that make a paragraph the document's title.
+  void learn_styles(const Node& root);
+  /// Reads what lies below `parent`; plain paragraphs become blocks of `kind`.
+  void read(const Node& parent, wire::BlockKind kind) { read_blocks(parent, kind, 0); }
+  void read_table(const Node& table, wire::BlockKind kind);
+
+ private:
+  void read_blocks(const Node& parent, wire::BlockKind kind, unsigned list_depth);
+  void read_paragraph(const Node& node, wire::BlockKind kind, unsigned level);
+  void read_asides(const OdfAsides& asides);
+  [[nodiscard]] wire::Place place(unsigned first) const;
+
+  input::TextCollector& collector_;
+  MakePlace make_place_;
+  std::map<std::string, unsigned, std::less<>> title_styles_ = {{"Title", 1}, {"Subtitle", 2}};
+  unsigned paragraph_ = 0;
+  bool hidden_ = false;  ///< Inside a section that is not shown.
+};
+
+}  // namespace alcove::office

@@ -1,0 +1,116 @@
+#include <algorithm>
+#include <string>
+
+#include <gtest/gtest.h>
+
+#include "workers/decode/office/office.hpp"
+#include "workers/decode/office/zip_writer.hpp"
+
+namespace alcove::office {
+namespace {
+
+using wire::BlockKind;
+using wire::Format;
+
+wire::TextArtefact read(Format format, const std::string& zip) {
+  input::TextCollector collector{wire::DecodeLimits{}};
+  (void)read_office(format, input::ByteSource::from_bytes(as_bytes(zip)), collector);
+  return std::move(collector).take();
+}
+
+std::string document(std::string_view kind, const std::string& styles, const std::string& body) {
+  return make_zip(
+      {{"mimetype", "application/vnd.oasis.opendocument." + std::string(kind)},
+       {"content.xml", "<office:document-content><office:automatic-styles>" + styles +
+                           "</office:automatic-styles><office:body><office:" + std::string(kind) + ">" + body +
+                           "</office:" + std::string(kind) + "></office:body></office:document-content>"}});
+}
+
+const std::string kSheets =
+    "<table:table table:name='Big'><table:table-row table:number-rows-repeated='1048570'><table:table-cell "
+    "table:number-columns-repeated='16384'/></table:table-row><table:table-row><table:table-cell/><table:table-cell "
+    "office:value='0.5'><text:p>50 %</text:p><office:annotation><dc:creator>Ada</dc:creator><text:p>half</text:p>"
+    "</office:annotation></table:table-cell><table:table-cell table:number-columns-repeated='2' "
+    "office:value-type='float' office:value='7'/></table:table-row><table:table-row table:visibility='collapse'>"
+    "<table:table-cell><text:p>folded</text:p></table:table-cell></table:table-row></table:table>"
+    "<table:table table:name='Away' table:style-name='ta2'><table:table-row table:number-rows-repeated='3'>"
+    "<table:table-cell><text:p>same</text:p></table:table-cell></table:table-row></table:table>";
+const std::string kHiddenStyle =
+    "<style:style style:name='ta2'><style:table-properties table:display='false'/></style:style>";
+
+TEST(Ods, ReadsRowsWithRangesCommentsAndHiddenParts) {
+  const std::string zip = document("spreadsheet", kHiddenStyle, kSheets);
+  EXPECT_EQ(identify(input::ByteSource::from_bytes(as_bytes(zip)), {}), Format::kOds);
+  const auto text = read(Format::kOds, zip);
+  ASSERT_EQ(text.blocks.size(), 6U);
+  EXPECT_EQ(text.blocks[1].text, "50 %\t7");
+  EXPECT_EQ(text.blocks[1].place.sheet, "Big");
+  EXPECT_EQ(text.blocks[1].place.cells, "B1048571:D1048571");
+  EXPECT_FALSE(text.blocks[1].place.hidden);
+  EXPECT_EQ(text.blocks[2].kind, BlockKind::kComment);
+  EXPECT_EQ(text.blocks[2].text, "Ada: half");
+  EXPECT_EQ(text.blocks[2].place.cells, "B1048571");
+  EXPECT_TRUE(text.blocks[3].place.hidden);
+  EXPECT_EQ(text.blocks[5].text, "same");
+  EXPECT_EQ(text.blocks[5].place.cells, "A1:A3");
+  EXPECT_TRUE(text.blocks[5].place.hidden);
+  EXPECT_EQ(text.page_count, 2U);
+}
+
+const std::string kSlides =
+    "<draw:page draw:style-name='dp1'><draw:frame presentation:class='title'><draw:text-box><text:p>Top</text:p>"
+    "</draw:text-box></draw:frame><draw:frame presentation:class='outline'><draw:text-box><text:list><text:list-item>"
+    "<text:p>point</text:p></text:list-item></text:list></draw:text-box></"
+    "draw:frame><draw:g><draw:custom-shape><text:p>"
+    "shape</text:p></draw:custom-shape></draw:g><draw:frame><table:table><table:table-row><table:table-cell><text:p>a"
+    "</text:p></table:table-cell><table:table-cell><text:p>b</text:p></table:table-cell></table:table-row></"
+    "table:table>"
+    "</draw:frame><office:annotation><dc:creator>Ada</dc:creator><text:p>why</text:p></office:annotation>"
+    "<presentation:notes><draw:frame presentation:class='notes'><draw:text-box><text:p>say "
+    "this</text:p></draw:text-box>"
+    "</draw:frame></presentation:notes></draw:page><draw:page draw:style-name='dp2'><draw:frame><draw:text-box><text:p>"
+    "unseen</text:p></draw:text-box></draw:frame></draw:page>";
+
+TEST(Odp, ReadsSlidesNotesCommentsAndHiddenOnes) {
+  const auto text = read(Format::kOdp, document("presentation",
+                                                "<style:style style:name='dp2'><style:drawing-page-properties "
+                                                "presentation:visibility='hidden'/></style:style>",
+                                                kSlides));
+  ASSERT_EQ(text.blocks.size(), 7U);
+  EXPECT_EQ(text.blocks[0].kind, BlockKind::kHeading);
+  EXPECT_EQ(text.blocks[1].kind, BlockKind::kListItem);
+  EXPECT_EQ(text.blocks[2].text, "shape");
+  EXPECT_EQ(text.blocks[3].text, "a\tb");
+  EXPECT_EQ(text.blocks[4].text, "Ada: why");
+  EXPECT_EQ(text.blocks[5].kind, BlockKind::kNote);
+  EXPECT_EQ(text.blocks[5].place.slide, 1U);
+  EXPECT_EQ(text.blocks[6].place.slide, 2U);
+  EXPECT_TRUE(text.blocks[6].place.hidden);
+}
+
+TEST(Odt, LeavesOutDeletionsAndMarksHiddenSections) {
+  const auto text = read(
+      Format::kOdt,
+      document("text", "<style:style style:name='P1' style:parent-style-name='Title'/>",
+               "<text:tracked-changes><text:changed-region><text:deletion><text:p>gone</text:p></text:deletion>"
+               "</text:changed-region></text:tracked-changes><text:p text:style-name='P1'>Title here</text:p>"
+               "<text:section text:display='none'><text:p>secret</text:p></text:section><text:p>x<office:annotation>"
+               "<dc:creator>Ada</dc:creator><text:p>hm</text:p></office:annotation></text:p>"));
+  ASSERT_EQ(text.blocks.size(), 4U);
+  EXPECT_EQ(text.blocks[0].kind, BlockKind::kHeading);
+  EXPECT_TRUE(text.blocks[1].place.hidden);
+  EXPECT_FALSE(text.blocks[2].place.hidden);
+  EXPECT_EQ(text.blocks[3].text, "Ada: hm");
+}
+
+TEST(Odf, EveryTruncationIsHandled) {
+  for (const auto& [format, zip] : {std::pair{Format::kOds, document("spreadsheet", kHiddenStyle, kSheets)},
+                                    std::pair{Format::kOdp, document("presentation", "", kSlides)}}) {
+    for (std::size_t size = 0; size < zip.size(); ++size) {
+      (void)read(format, zip.substr(0, size));
+    }
+  }
+}
+
+}  // namespace
+}  // namespace alcove::office
