@@ -45,6 +45,7 @@ enum class Format : std::uint8_t {
   kSevenZip,
   kTar,         ///< Also compressed as a whole (.tar.gz).
   kCompressed,  ///< One file in gzip, bzip2, xz or zstd.
+  kRar,
   kCount_,
 };
 
@@ -81,6 +82,7 @@ constexpr const char* format_name(Format format) {
     case Format::kSevenZip: return "7z";
     case Format::kTar: return "tar";
     case Format::kCompressed: return "compressed";
+    case Format::kRar: return "rar";
     case Format::kUnknown:
     case Format::kCount_: break;
   }
@@ -150,7 +152,8 @@ constexpr bool is_container(Format format) {
     case Format::kZip:
     case Format::kSevenZip:
     case Format::kTar:
-    case Format::kCompressed: return true;
+    case Format::kCompressed:
+    case Format::kRar: return true;
     default: return false;
   }
 }

@@ -267,7 +267,7 @@ std::vector<std::string> decode_problems(WorkerProcess& worker, const std::files
   const std::array<int, 1> fds{content.value()};
   wire::DecodeRequest request;
   request.request_id = id;
-  request.stages = {"probe", "text", "passages", "language", "facts", "thumbnail"};
+  request.stages = {"probe", "text", "passages", "language", "facts", "thumbnail", "parts"};
   request.name_hint = path.filename().string();
   EXPECT_TRUE(worker.send(wire::MessageKind::kDecodeRequest, request, soon(), fds).has_value());
   std::vector<std::string> problems;
@@ -279,6 +279,10 @@ std::vector<std::string> decode_problems(WorkerProcess& worker, const std::files
     }
     if (frame->kind == wire::MessageKind::kDecodeFinished) {
       return problems;
+    }
+    if (frame->kind == wire::MessageKind::kPartFound) {
+      EXPECT_EQ(frame->descriptors.size(), 1U);
+      EXPECT_TRUE(worker.send(wire::MessageKind::kPartTaken, wire::PartTaken{.request_id = id}, soon()).has_value());
     }
     if (frame->kind == wire::MessageKind::kStageFinished) {
       const auto done = frame->as<wire::StageFinished>(wire::MessageKind::kStageFinished).value();

@@ -16,7 +16,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   limits.part_bytes_max = 1024UL * 1024;
   limits.members_max = 100;
   (void)alcove::parts::identify_stream(source);
-  for (const Format format : {Format::kZip, Format::kSevenZip, Format::kTar, Format::kCompressed}) {
+  for (const Format format : {Format::kZip, Format::kSevenZip, Format::kTar, Format::kRar, Format::kCompressed}) {
     alcove::parts::PartSink taken(limits, 0,
                                   [](const alcove::wire::PartFound&, int) -> alcove::Result<bool> { return true; });
     (void)alcove::parts::read_archive(format, source, "name.gz", taken);

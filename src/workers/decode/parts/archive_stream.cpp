@@ -90,6 +90,9 @@ bool ArchiveStream::enable(Format format) {
       return (has_directory_ ? archive_read_support_format_zip_seekable(archive_)
                              : archive_read_support_format_zip_streamable(archive_)) == ARCHIVE_OK;
     case Format::kSevenZip: return archive_read_support_format_7zip(archive_) == ARCHIVE_OK;
+    case Format::kRar:
+      return archive_read_support_format_rar(archive_) == ARCHIVE_OK &&
+             archive_read_support_format_rar5(archive_) == ARCHIVE_OK;
     case Format::kTar: return archive_read_support_format_tar(archive_) == ARCHIVE_OK && enable_filter();
     case Format::kCompressed:
       return archive_read_support_format_raw(archive_) == ARCHIVE_OK &&

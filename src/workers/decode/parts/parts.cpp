@@ -42,7 +42,8 @@ bool has_reader(Format format) {
     case Format::kZip:
     case Format::kSevenZip:
     case Format::kTar:
-    case Format::kCompressed: return true;
+    case Format::kCompressed:
+    case Format::kRar: return true;
     default: return false;
   }
 }

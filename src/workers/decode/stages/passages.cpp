@@ -1,6 +1,7 @@
 #include "workers/decode/stages/passages.hpp"
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <optional>
 #include <unordered_set>
@@ -89,18 +90,33 @@ class Hyphens {
   std::unordered_set<std::string> words_;
 };
 
-/// Whether the text ends in a hyphen after a letter and goes on with a small letter.
-bool is_hyphenated(std::string_view above, std::string_view below) {
+enum class LineEnd : unsigned char {
+  kSpace,       ///< The words are two.
+  kHyphenated,  ///< A small letter follows a hyphen: one word or a compound, as the document writes it.
+  kCompound,    ///< A capital or a digit follows a hyphen ("Lucene-" "BM25"): the hyphen is a real one.
+};
+
+/// What the end of `above` and the beginning of `below` make of a line's end.
+LineEnd line_end(std::string_view above, std::string_view below) {
   if (above.size() < 3 || above.back() != '-' || below.empty()) {
-    return false;
+    return LineEnd::kSpace;
   }
   std::size_t before = above.size() - 2;
   while (before > 0 && (static_cast<unsigned char>(above[before]) & 0xC0U) == 0x80U) {
     --before;
   }
   std::size_t at = 0;
-  const char32_t next = text::next_code_point(below, at);
-  return is_letter(text::next_code_point(above, before)) && text::character_class(next) == CharacterClass::kLower;
+  const CharacterClass next = text::character_class(text::next_code_point(below, at));
+  if (!is_letter(text::next_code_point(above, before))) {
+    return LineEnd::kSpace;
+  }
+  if (next == CharacterClass::kUpper || next == CharacterClass::kDigit) {
+    return LineEnd::kCompound;
+  }
+  // "Vor- und Nachteile": the hyphen stands for the rest of a word that comes later.
+  constexpr std::array<std::string_view, 9> kJoining = {"und", "oder", "bzw.", "sowie", "and", "or", "et", "ou", "to"};
+  const bool suspended = std::ranges::find(kJoining, first_word(below)) != kJoining.end();
+  return next == CharacterClass::kLower && !suspended ? LineEnd::kHyphenated : LineEnd::kSpace;
 }
 
 bool joins_without_space(std::string_view above, std::string_view below) {
@@ -271,11 +287,11 @@ class Cutter {
     if (!unit.text.empty()) {
       if (unit.kind == BlockKind::kCode) {
         unit.text += '\n';
-      } else if (is_hyphenated(unit.text, text)) {
+      } else if (const LineEnd end = line_end(unit.text, text); end == LineEnd::kHyphenated) {
         if (hyphens_.is_soft(last_word(unit.text), first_word(text))) {
           unit.text.pop_back();
         }
-      } else if (!joins_without_space(unit.text, text)) {
+      } else if (end == LineEnd::kSpace && !joins_without_space(unit.text, text)) {
         unit.text += ' ';
       }
     }

@@ -66,6 +66,9 @@ Format identify_archive(const input::ByteSource& source, ByteView head) {
   if (text.starts_with("7z\xBC\xAF\x27\x1C"sv)) {
     return Format::kSevenZip;
   }
+  if (text.starts_with("Rar!\x1A\x07\0"sv) || text.starts_with("Rar!\x1A\x07\x01\0"sv)) {
+    return Format::kRar;
+  }
   if (text.starts_with("PK\x05\x06"sv) || text.starts_with("PK\x07\x08PK\x03\x04"sv)) {
     return Format::kZip;
   }

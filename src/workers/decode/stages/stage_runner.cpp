@@ -74,7 +74,7 @@ bool is_office(Format format) {
 
 bool is_archive(Format format) {
   return format == Format::kZip || format == Format::kSevenZip || format == Format::kTar ||
-         format == Format::kCompressed;
+         format == Format::kCompressed || format == Format::kRar;
 }
 
 /// Read from the beginning on, so that the size of the file does not matter.

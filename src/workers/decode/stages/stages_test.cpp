@@ -147,6 +147,29 @@ TEST(Passages, HyphensAtLineEndsAreJudgedByTheDocument) {
   EXPECT_EQ(cut(text).passages.at(0).text, "The retrieval is fine-tuned, and fine-tuned it stays");
 }
 
+TEST(Passages, RealHyphensAtLineEndsStay) {
+  wire::TextArtefact text;
+  text.blocks = {line("a strong Lucene-", 1), line("BM25 system, Vor-", 2, false),
+                 line("und Nachteile, COVID-", 3, false), line("19 cases", 4, false)};
+  EXPECT_EQ(cut(text).passages.at(0).text, "a strong Lucene-BM25 system, Vor- und Nachteile, COVID-19 cases");
+}
+
+TEST(Passages, NamesOfMembersAreGathered) {
+  wire::TextArtefact text;
+  for (const char* name : {"a.txt", "b/c.txt"}) {
+    Block block;
+    block.kind = BlockKind::kListItem;
+    block.text = name;
+    block.place.kind = PlaceKind::kPart;
+    block.place.part = name;
+    text.blocks.push_back(block);
+  }
+  const auto out = cut(text);
+  ASSERT_EQ(out.passages.size(), 1U);
+  EXPECT_EQ(out.passages[0].text, "a.txt\nb/c.txt");
+  EXPECT_EQ(out.passages[0].place.kind, PlaceKind::kDocument);
+}
+
 TEST(Passages, CellRangesGrow) {
   wire::TextArtefact text;
   for (unsigned row = 3; row <= 9; ++row) {
