@@ -164,8 +164,8 @@ std::string all_passages(const Outcome& outcome) {
 }
 
 TEST_F(Documents, EveryExpectedPhraseIsInThePassages) {
-  const std::set<std::string> kinds = {"pdf-text", "docx", "xlsx", "pptx", "odt", "html",
-                                       "md",       "text", "csv",  "eml",  "emlx"};
+  const std::set<std::string> kinds = {"pdf-text", "docx", "xlsx", "pptx", "odt", "html", "md", "text",
+                                       "csv",      "eml",  "emlx", "doc",  "msg", "ppt",  "xls"};
   std::size_t files = 0;
   std::size_t missing = 0;
   for (const auto& row : read_table(data_folder() / "documents/expected.tsv")) {

@@ -14,6 +14,7 @@
 #include "workers/decode/mail/mail.hpp"
 #include "workers/decode/markup/markup.hpp"
 #include "workers/decode/office/office.hpp"
+#include "workers/decode/ole/ole.hpp"
 #include "workers/decode/pdf/pdf.hpp"
 #include "workers/decode/plain/plain.hpp"
 #include "workers/decode/stages/language.hpp"
@@ -64,6 +65,10 @@ std::uint32_t cpu_milliseconds() {
 
 bool is_office(Format format) {
   return format == Format::kDocx || format == Format::kXlsx || format == Format::kPptx || format == Format::kOdt;
+}
+
+bool is_ole(Format format) {
+  return format == Format::kMsg || format == Format::kDoc || format == Format::kXls || format == Format::kPpt;
 }
 
 /// Read from the beginning on, so that the size of the file does not matter.
@@ -226,6 +231,9 @@ Verdict StageRunner::read_by_format(input::TextCollector& collector) {
   if (is_office(known.format)) {
     return office::read_office(known.format, source_, collector);
   }
+  if (is_ole(known.format)) {
+    return ole::read_ole(known.format, source_, collector);
+  }
   if (known.format == Format::kEml) {
     const auto bytes = source_.read_range(0, mail::kMessageBytesMax + 1);
     return bytes ? mail::read_message(*bytes, known.encoding, collector)
@@ -305,6 +313,10 @@ wire::FactsArtefact StageRunner::stated_facts() {
     case Format::kXlsx:
     case Format::kPptx:
     case Format::kOdt: return office::office_facts(known.format, source_, request_.limits);
+    case Format::kMsg:
+    case Format::kDoc:
+    case Format::kXls:
+    case Format::kPpt: return ole::ole_facts(known.format, source_);
     case Format::kHtml: return markup::html_facts(charset::clean(decoded_text(kHeadBytes)));
     case Format::kMarkdown: return markup::markdown_facts(charset::clean(decoded_text(kHeadBytes)));
     case Format::kEml: {
@@ -323,8 +335,8 @@ const wire::FactsArtefact& StageRunner::known_facts() {
       facts.page_count = std::max(facts.page_count, text->page_count);
       count_words(*text, facts);
       const Format format = known_probe().format;
-      const bool by_heading =
-          format == Format::kDocx || format == Format::kOdt || format == Format::kHtml || format == Format::kPptx;
+      const bool by_heading = format == Format::kDocx || format == Format::kOdt || format == Format::kHtml ||
+                              format == Format::kPptx || format == Format::kDoc || format == Format::kPpt;
       if (facts.title.empty() && by_heading) {
         facts.title = tidy_title(opening_heading(*text));
       }
