@@ -137,7 +137,7 @@ class DocReader {
       if (c == kCellMark) {
         end_cell(format, std::move(text));
       } else if (c == kParagraphMark && format.in_table) {
-        ++paragraph_;
+        count_cell_paragraph();
         cell_text_ += (cell_text_.empty() ? "" : " ") + text;
       } else {
         end_paragraph(format, text);
@@ -175,13 +175,9 @@ class DocReader {
       end_row();
       return;
     }
-    if (!row_is_open_) {
-      row_first_ = paragraph_ + 1;
-      row_is_open_ = true;
-    } else {
-      row_text_ += '\t';
-    }
-    ++paragraph_;
+    row_text_ += row_is_open_ ? "\t" : "";
+    row_is_open_ = true;
+    count_cell_paragraph();
     row_text_ += charset::collapse_spaces(cell_text_ + (cell_text_.empty() ? "" : " ") + text);
     cell_text_.clear();
   }
@@ -189,7 +185,6 @@ class DocReader {
   void end_row() {
     if (!cell_text_.empty()) {
       row_text_ += (row_text_.empty() ? "" : "\t") + charset::collapse_spaces(cell_text_);
-      row_first_ = row_is_open_ ? row_first_ : paragraph_;
     }
     if (!row_text_.empty()) {
       collector_.add(BlockKind::kTableRow, row_text_, place(row_first_, std::max(row_first_, paragraph_)));
@@ -197,6 +192,12 @@ class DocReader {
     row_text_.clear();
     cell_text_.clear();
     row_is_open_ = false;
+    row_first_ = 0;
+  }
+
+  void count_cell_paragraph() {
+    ++paragraph_;
+    row_first_ = row_first_ == 0 ? paragraph_ : row_first_;
   }
 
   /// Adds the notes and comments that were referred to before `position`. False once a limit is met.
@@ -254,7 +255,7 @@ class DocReader {
   unsigned paragraph_ = 0;
   std::string cell_text_;
   std::string row_text_;
-  unsigned row_first_ = 0;
+  unsigned row_first_ = 0;  ///< 0: in no row
   bool row_is_open_ = false;
 };
 
