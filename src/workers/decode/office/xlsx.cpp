@@ -143,6 +143,9 @@ class XlsxReader {
 
   input::Verdict read() {
     const std::string main = find_main_member(container_, "xl/workbook.xml", collector_);
+    if (main.ends_with(".bin")) {
+      return read_xlsb(container_, main, collector_);
+    }
     const Tree tree = load_xml(container_, main, collector_);
     if (tree == nullptr) {
       return damaged_office();

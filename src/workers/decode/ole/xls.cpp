@@ -11,6 +11,7 @@
 #include "workers/decode/charset/clean.hpp"
 #include "workers/decode/office/header_footer.hpp"
 #include "workers/decode/office/number_format.hpp"
+#include "workers/decode/office/sheet_rows.hpp"
 #include "workers/decode/ole/code_page.hpp"
 #include "workers/decode/ole/little_endian.hpp"
 #include "workers/decode/ole/readers.hpp"
@@ -21,19 +22,18 @@ namespace {
 
 using input::TextCollector;
 using wire::BlockKind;
+using Visibility = office::SheetRows::Visibility;
 using namespace xls;
 
 /// As many rows as a sheet can have.
 constexpr std::size_t kRowsMax = 65'536;
-/// A row of 256 cells with 32,767 characters each stays below it.
-constexpr std::size_t kRowBytesMax = 32UL * 1024 * 1024;
 constexpr std::size_t kSheetsMax = 10'000;
 constexpr std::size_t kFormatsMax = 65'536;
 constexpr std::size_t kTextObjectsMax = 100'000;
 
 class XlsReader {
  public:
-  XlsReader(ByteView stream, TextCollector& collector) : stream_(stream), collector_(collector) {}
+  XlsReader(ByteView stream, TextCollector& collector) : stream_(stream), collector_(collector), rows_(collector) {}
 
   input::Verdict read() {
     Records records(stream_, 0);
@@ -134,24 +134,11 @@ class XlsReader {
     return ContinuedReader({slice(data, at, data.size())}).rich_string();
   }
 
-  [[nodiscard]] wire::Place place(std::string cells) const {
-    wire::Place out;
-    out.kind = wire::PlaceKind::kCell;
-    out.sheet = sheet_.name;
-    out.cells = std::move(cells);
-    out.hidden = sheet_.hidden;
-    return out;
-  }
-
   void read_sheet(const Sheet& sheet) {
-    sheet_ = sheet;
     hidden_rows_.assign(kRowsMax, false);
     text_objects_.clear();
     notes_.clear();
-    if (sheet.hidden) {
-      collector_.note_each("hidden_sheet", "The sheet \"" + sheet.name + "\" is hidden; it was read, too");
-    }
-    collector_.add(BlockKind::kHeading, sheet.name, place({}), {.level = 1});
+    rows_.begin_sheet(sheet.name, sheet.hidden ? Visibility::kHidden : Visibility::kShown);
     Records records(stream_, sheet.offset);
     unsigned depth = 0;
     while (const auto record = records.next()) {
@@ -164,12 +151,12 @@ class XlsReader {
       } else if (depth == 0 || !collector_.may_go_on()) {
         break;  // not a sheet at all
       } else if (record->type == kSeriesText) {
-        collector_.add(BlockKind::kNote, short_string(record->data, 2), place({}));
+        collector_.add(BlockKind::kNote, short_string(record->data, 2), rows_.place({}));
       } else if (depth == 1) {
         read_record(*record, records);
       }
     }
-    finish_row();
+    rows_.finish();
     add_remarks();
   }
 
@@ -193,7 +180,7 @@ class XlsReader {
       case kFooter:
         collector_.add(BlockKind::kHeaderFooter,
                        office::header_footer_text(unicode_ ? counted_string(data, 0) : short_string(data, 0)),
-                       place({}));
+                       rows_.place({}));
         break;
       case kNote: add_note(data); break;
       case kObject: object_ = u16_at(data, 6); break;
@@ -261,37 +248,9 @@ class XlsReader {
     }
   }
 
-  void add_cell(ByteView data, std::string text) { add_cell(u16_at(data, 0), u16_at(data, 2), std::move(text)); }
-  void add_cell(unsigned row, unsigned column, std::string text) {
-    if (row != row_ || row_text_.size() + text.size() > kRowBytesMax) {
-      finish_row();
-      row_ = row;
-    }
-    const std::string value = charset::collapse_spaces(charset::clean(text));
-    if (value.empty()) {
-      return;
-    }
-    if (row_text_.empty()) {
-      first_column_ = column;
-    } else {
-      row_text_ += '\t';
-    }
-    row_text_ += value;
-    last_column_ = column;
-  }
-
-  void finish_row() {
-    if (!row_text_.empty()) {
-      const std::string number = std::to_string(row_ + 1);
-      std::string cells = office::column_name(first_column_ + 1) + number;
-      if (last_column_ != first_column_) {
-        cells += ":" + office::column_name(last_column_ + 1) + number;
-      }
-      wire::Place at = place(std::move(cells));
-      at.hidden = at.hidden || hidden_rows_[row_ % kRowsMax];
-      collector_.add(BlockKind::kTableRow, row_text_, std::move(at));
-    }
-    row_text_.clear();
+  void add_cell(ByteView data, const std::string& text) { add_cell(u16_at(data, 0), u16_at(data, 2), text); }
+  void add_cell(unsigned row, unsigned column, const std::string& text) {
+    rows_.add(row, column, text, hidden_rows_[row % kRowsMax] ? Visibility::kHidden : Visibility::kShown);
   }
 
   struct Remark {
@@ -305,7 +264,7 @@ class XlsReader {
     if (notes_.size() >= kTextObjectsMax) {
       return;
     }
-    std::string cell = office::column_name(u16_at(data, 2) + 1U) + std::to_string(row + 1);
+    std::string cell = office::SheetRows::cell_name(row, u16_at(data, 2));
     if (unicode_) {
       notes_.push_back({std::move(cell), u16_at(data, 6), {}});
       return;
@@ -340,10 +299,10 @@ class XlsReader {
         remark.text = std::move(found->second);
         text_objects_.erase(found);
       }
-      collector_.add(BlockKind::kComment, remark.text, place(std::move(remark.cell)));
+      collector_.add(BlockKind::kComment, remark.text, rows_.place(std::move(remark.cell)));
     }
     for (const auto& [object, text] : text_objects_) {
-      collector_.add(BlockKind::kNote, text, place({}));
+      collector_.add(BlockKind::kNote, text, rows_.place({}));
     }
   }
 
@@ -357,15 +316,11 @@ class XlsReader {
   std::map<unsigned, office::NumberFormat> formats_;
   std::vector<std::uint16_t> cell_formats_;
   // The sheet that is being read.
-  Sheet sheet_;
+  office::SheetRows rows_;
   std::vector<bool> hidden_rows_;
   std::map<std::uint16_t, std::string> text_objects_;  ///< by object id
   std::vector<Remark> notes_;
   std::uint16_t object_ = 0;
-  unsigned row_ = 0;
-  unsigned first_column_ = 0;
-  unsigned last_column_ = 0;
-  std::string row_text_;
 };
 
 }  // namespace
