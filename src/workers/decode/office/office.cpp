@@ -30,6 +30,7 @@ constexpr std::array kContentTypes = {
     std::pair{"spreadsheetml.template.main", Format::kXlsx},
     std::pair{"ms-excel.sheet.macroEnabled.main", Format::kXlsx},
     std::pair{"ms-excel.template.macroEnabled.main", Format::kXlsx},
+    std::pair{"ms-excel.sheet.binary.macroEnabled.main", Format::kXlsx},
     std::pair{"presentationml.presentation.main", Format::kPptx},
     std::pair{"presentationml.slideshow.main", Format::kPptx},
     std::pair{"presentationml.template.main", Format::kPptx},

@@ -12,6 +12,8 @@ namespace alcove::office {
 /// Each fails with "damaged" when its main member is missing or unusable.
 input::Verdict read_docx(Container& container, input::TextCollector& collector);
 input::Verdict read_xlsx(Container& container, input::TextCollector& collector);
+/// A workbook whose members are binary (.xlsb); `main` names the workbook's.
+input::Verdict read_xlsb(Container& container, const std::string& main, input::TextCollector& collector);
 input::Verdict read_pptx(Container& container, input::TextCollector& collector);
 input::Verdict read_odt(Container& container, input::TextCollector& collector);
 input::Verdict read_ods(Container& container, input::TextCollector& collector);

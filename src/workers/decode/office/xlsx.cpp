@@ -9,6 +9,7 @@
 
 #include "base/text.hpp"
 #include "workers/decode/charset/clean.hpp"
+#include "workers/decode/office/header_footer.hpp"
 #include "workers/decode/office/number_format.hpp"
 #include "workers/decode/office/readers.hpp"
 #include "workers/decode/office/xml.hpp"
@@ -142,6 +143,9 @@ class XlsxReader {
 
   input::Verdict read() {
     const std::string main = find_main_member(container_, "xl/workbook.xml", collector_);
+    if (main.ends_with(".bin")) {
+      return read_xlsb(container_, main, collector_);
+    }
     const Tree tree = load_xml(container_, main, collector_);
     if (tree == nullptr) {
       return damaged_office();
@@ -326,34 +330,8 @@ class XlsxReader {
       return;
     }
     for (const Node& node : child(*tree, "headerFooter").children()) {
-      collector_.add(BlockKind::kHeaderFooter, header_text(node.text().get()), place({}));
+      collector_.add(BlockKind::kHeaderFooter, header_footer_text(node.text().get()), place({}));
     }
-  }
-
-  /// A header without its codes: "&L", "&C" and "&R" part its sections, "&"Font"" and sizes are dropped.
-  static std::string header_text(std::string_view code) {
-    std::string out;
-    for (std::size_t i = 0; i < code.size(); ++i) {
-      if (code[i] != '&' || i + 1 >= code.size()) {
-        out += code[i];
-        continue;
-      }
-      const char c = code[++i];
-      if (c == '&') {
-        out += '&';
-      } else if (c == '"') {
-        i = std::min(code.find('"', i + 1), code.size());
-      } else if (c == 'L' || c == 'C' || c == 'R') {
-        out += '\t';
-      } else if (c >= '0' && c <= '9') {
-        while (i + 1 < code.size() && code[i + 1] >= '0' && code[i + 1] <= '9') {
-          ++i;
-        }
-      } else if (c == 'K') {
-        i = std::min(i + 6, code.size());
-      }
-    }
-    return out;
   }
 
   void read_comments(const std::string& member) {

@@ -8,6 +8,7 @@
 
 #include "workers/decode/mail/mail.hpp"
 #include "workers/decode/mail/mbox.hpp"
+#include "workers/decode/ole/msg_parts.hpp"
 #include "workers/decode/parts/archive.hpp"
 #include "workers/decode/pdf/pdf.hpp"
 
@@ -38,6 +39,7 @@ bool has_reader(Format format) {
   switch (format) {
     case Format::kPdf:
     case Format::kEml:
+    case Format::kMsg:
     case Format::kMbox:
     case Format::kZip:
     case Format::kSevenZip:
@@ -53,6 +55,7 @@ input::Verdict read_parts(const wire::ProbeArtefact& probe, const input::ByteSou
   switch (probe.format) {
     case Format::kPdf: return pdf::read_attachments(source, request.limits, sink);
     case Format::kMbox: return mail::read_mailbox(source, sink, {});
+    case Format::kMsg: ole::msg_parts(source, sink); return {};
     case Format::kEml: {
       const auto bytes = source.read_range(0, mail::kMessageBytesMax + 1);
       return bytes ? mail::read_attachments(*bytes, probe.encoding, sink)

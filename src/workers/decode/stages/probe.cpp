@@ -13,6 +13,8 @@
 #include "workers/decode/markup/markup.hpp"
 #include "workers/decode/office/office.hpp"
 #include "workers/decode/office/xml.hpp"
+#include "workers/decode/ole/compound_file.hpp"
+#include "workers/decode/ole/ole.hpp"
 #include "workers/decode/parts/archive.hpp"
 #include "workers/decode/structured/structured.hpp"
 #include "workers/decode/subtitles/subtitles.hpp"
@@ -36,27 +38,20 @@ bool is_pdf(std::string_view head) {
   return at == 0 || (at != std::string_view::npos && contains_any(head.substr(at), {" obj", "\nendobj", "\rendobj"}));
 }
 
-/// True for an OLE container whose directory lists an encrypted package.
-bool is_encrypted_office(const input::ByteSource& source, ByteView head) {
-  constexpr std::array<std::uint8_t, 8> kSignature = {0xD0, 0xCF, 0x11, 0xE0, 0xA1, 0xB1, 0x1A, 0xE1};
-  if (head.size() < 512 || !std::equal(kSignature.begin(), kSignature.end(), head.begin())) {
+/// What a compound file holds; also sets the type that its streams tell better than its first bytes.
+bool decide_compound(wire::ProbeArtefact& out, const input::ByteSource& source, ByteView head) {
+  if (!ole::CompoundFile::has_signature(head)) {
     return false;
   }
-  const unsigned shift = head[30] == 12 ? 12 : 9;
-  const std::uint64_t sector = head[48] | static_cast<std::uint64_t>(head[49]) << 8U |
-                               static_cast<std::uint64_t>(head[50]) << 16U |
-                               static_cast<std::uint64_t>(head[51]) << 24U;
-  constexpr std::size_t kDirectoryBytes = 16UL * 1024;
-  const auto directory = source.read_range((sector + 1) << shift, kDirectoryBytes);
-  if (!directory) {
-    return false;
+  out.format = ole::identify(source);
+  switch (out.format) {
+    case Format::kMsg: out.mime = "application/vnd.ms-outlook"; break;
+    case Format::kDoc: out.mime = "application/msword"; break;
+    case Format::kXls: out.mime = "application/vnd.ms-excel"; break;
+    case Format::kPpt: out.mime = "application/vnd.ms-powerpoint"; break;
+    default: break;
   }
-  std::string wanted;
-  for (const char c : std::string_view("EncryptedPackage")) {
-    wanted.push_back(c);
-    wanted.push_back('\0');
-  }
-  return as_text(*directory).find(wanted) != std::string_view::npos;
+  return out.format != Format::kUnknown;
 }
 
 /// What is no text and no ZIP, and yet holds files. An empty ZIP has nothing but its end record.
@@ -258,8 +253,7 @@ Result<wire::ProbeArtefact> probe(TypeTable& types, const input::ByteSource& sou
     out.format = archive;
     return out;
   }
-  if (is_encrypted_office(source, head)) {
-    out.format = Format::kEncryptedOffice;
+  if (decide_compound(out, source, head)) {
     return out;
   }
   if (trimmed(as_text(head).substr(0, 64)).starts_with("{\\rtf")) {

@@ -15,6 +15,7 @@
 #include "workers/decode/mail/mail.hpp"
 #include "workers/decode/markup/markup.hpp"
 #include "workers/decode/office/office.hpp"
+#include "workers/decode/ole/ole.hpp"
 #include "workers/decode/parts/parts.hpp"
 #include "workers/decode/pdf/pdf.hpp"
 #include "workers/decode/plain/plain.hpp"
@@ -75,6 +76,10 @@ bool is_office(Format format) {
 bool is_archive(Format format) {
   return format == Format::kZip || format == Format::kSevenZip || format == Format::kTar ||
          format == Format::kCompressed || format == Format::kRar;
+}
+
+bool is_ole(Format format) {
+  return format == Format::kMsg || format == Format::kDoc || format == Format::kXls || format == Format::kPpt;
 }
 
 /// Read from the beginning on, so that the size of the file does not matter.
@@ -263,6 +268,9 @@ Verdict StageRunner::read_by_format(input::TextCollector& collector) {
     return bytes ? rtf::read_rtf(as_text(*bytes), collector)
                  : Verdict{StageOutcome::kFailedRetryable, "unreadable", bytes.error().message};
   }
+  if (is_ole(known.format)) {
+    return ole::read_ole(known.format, source_, collector);
+  }
   if (known.format == Format::kEml) {
     const auto bytes = source_.read_range(0, mail::kMessageBytesMax + 1);
     return bytes ? mail::read_message(*bytes, known.encoding, collector)
@@ -388,6 +396,10 @@ wire::FactsArtefact StageRunner::stated_facts() {
     }
     case Format::kLatex: return markup::latex_facts(charset::clean(decoded_text(kHeadBytes)));
     case Format::kSubtitles: return subtitles::subtitle_facts(charset::clean(decoded_text(kHeadBytes)));
+    case Format::kMsg:
+    case Format::kDoc:
+    case Format::kXls:
+    case Format::kPpt: return ole::ole_facts(known.format, source_);
     case Format::kHtml: return markup::html_facts(charset::clean(decoded_text(kHeadBytes)));
     case Format::kMarkdown: return markup::markdown_facts(charset::clean(decoded_text(kHeadBytes)));
     case Format::kEml: {
@@ -408,7 +420,7 @@ const wire::FactsArtefact& StageRunner::known_facts() {
       const Format format = known_probe().format;
       const bool by_heading = format == Format::kDocx || format == Format::kOdt || format == Format::kHtml ||
                               format == Format::kPptx || format == Format::kOdp || format == Format::kRtf ||
-                              format == Format::kXml ||
+                              format == Format::kDoc || format == Format::kPpt || format == Format::kXml ||
                               (format == Format::kPlainText && known_probe().mime == "text/x-rst");
       if (facts.title.empty() && by_heading) {
         facts.title = tidy_title(opening_heading(*text));

@@ -1,0 +1,105 @@
+#include "workers/decode/ole/code_page.hpp"
+
+#include "drivers/text/unicode.hpp"
+#include "workers/decode/charset/detect.hpp"
+#include "workers/decode/ole/little_endian.hpp"
+
+namespace alcove::ole {
+
+std::string code_page_name(std::uint32_t code_page) {
+  switch (code_page) {
+    case 437: return "ibm-437";
+    case 850: return "ibm-850";
+    case 852: return "ibm-852";
+    case 866: return "ibm-866";
+    case 874: return "windows-874";
+    case 932: return "windows-31j";
+    case 936: return "gbk";
+    case 949: return "windows-949";
+    case 950: return "windows-950";
+    case 1200: return "utf-16le";
+    case 1201: return "utf-16be";
+    case 10000:
+    case 32768: return "macintosh";
+    case 10006: return "x-mac-greek";
+    case 10007: return "x-mac-cyrillic";
+    case 20127: return "us-ascii";
+    case 20866: return "koi8-r";
+    case 21866: return "koi8-u";
+    case 50220:
+    case 50221:
+    case 50222: return "iso-2022-jp";
+    case 51932: return "euc-jp";
+    case 51949: return "euc-kr";
+    case 54936: return "gb18030";
+    case 65001: return "utf-8";
+    default: break;
+  }
+  if (code_page >= 1250 && code_page <= 1258) {
+    return "windows-" + std::to_string(code_page);
+  }
+  constexpr std::uint32_t kIsoBase = 28590;
+  if (code_page > kIsoBase && code_page <= kIsoBase + 15) {
+    return "iso-8859-" + std::to_string(code_page - kIsoBase);
+  }
+  return "windows-1252";
+}
+
+std::string decode_code_page(ByteView bytes, std::uint32_t code_page) {
+  std::string out = charset::decode(bytes, code_page_name(code_page));
+  if (const std::size_t end = out.find('\0'); end != std::string::npos) {
+    out.resize(end);
+  }
+  return out;
+}
+
+std::string decode_utf16(ByteView bytes) {
+  std::string out;
+  out.reserve(bytes.size() / 2);
+  for (std::size_t at = 0; at + 1 < bytes.size(); at += 2) {
+    char32_t unit = u16_at(bytes, at);
+    if (unit >= 0xD800 && unit < 0xDC00 && at + 3 < bytes.size()) {
+      const char32_t low = u16_at(bytes, at + 2);
+      if (low >= 0xDC00 && low < 0xE000) {
+        unit = 0x10000 + ((unit - 0xD800) << 10U) + (low - 0xDC00);
+        at += 2;
+      }
+    }
+    text::append_code_point(out, unit);
+  }
+  return out;
+}
+
+std::uint32_t code_page_of_language(std::uint32_t language_id) {
+  switch (language_id & 0x3FFU) {  // the primary language
+    case 0x04: return language_id == 0x0404 || language_id == 0x0C04 ? 950 : 936;
+    case 0x11: return 932;
+    case 0x12: return 949;
+    case 0x1E: return 874;
+    case 0x02:                                              // Bulgarian
+    case 0x19:                                              // Russian
+    case 0x22:                                              // Ukrainian
+    case 0x23:                                              // Belarusian
+    case 0x2F: return 1251;                                 // Macedonian
+    case 0x05:                                              // Czech
+    case 0x0E:                                              // Hungarian
+    case 0x15:                                              // Polish
+    case 0x18:                                              // Romanian
+    case 0x1B:                                              // Slovak
+    case 0x1C:                                              // Albanian
+    case 0x24: return 1250;                                 // Slovenian
+    case 0x1A: return language_id == 0x0C1A ? 1251 : 1250;  // Serbian in Cyrillic; Croatian
+    case 0x08: return 1253;
+    case 0x1F: return 1254;
+    case 0x0D: return 1255;
+    case 0x01:
+    case 0x29: return 1256;
+    case 0x25:
+    case 0x26:
+    case 0x27: return 1257;
+    case 0x2A: return 1258;
+    default: return 1252;
+  }
+}
+
+}  // namespace alcove::ole

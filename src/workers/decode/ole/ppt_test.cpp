@@ -1,0 +1,89 @@
+#include <string>
+
+#include <gtest/gtest.h>
+
+#include "workers/decode/ole/ole_samples.hpp"
+#include "workers/decode/ole/test_reading.hpp"
+
+namespace alcove::ole {
+namespace {
+
+using wire::BlockKind;
+using wire::Format;
+
+TEST(Ppt, ReadsTitlesBoxesAndNotesOfASlide) {
+  const Reading got = read_bytes(Format::kPpt, make_ppt("Plan", "one\rtwo\vtwo and a half", "said aloud"));
+  ASSERT_EQ(got.text.blocks.size(), 4U);
+  EXPECT_EQ(got.text.page_count, 1U);
+  EXPECT_EQ(got.text.blocks[0].text, "Plan");
+  EXPECT_EQ(got.text.blocks[0].kind, BlockKind::kHeading);
+  EXPECT_EQ(got.text.blocks[0].place.slide, 1U);
+  EXPECT_EQ(got.text.blocks[1].text, "one");
+  EXPECT_EQ(got.text.blocks[2].text, "two\ntwo and a half");
+  EXPECT_EQ(got.text.blocks[3].text, "said aloud");
+  EXPECT_EQ(got.text.blocks[3].kind, BlockKind::kNote);
+}
+
+TEST(Ppt, MarksHiddenSlides) {
+  const std::string hidden = ppt_atom(0x3F9, std::string(10, '\0') + le(4, 2) + std::string(4, '\0'));
+  const Reading got = read_bytes(Format::kPpt, make_ppt("Plan", "", "", hidden));
+  ASSERT_NE(got.find("Plan"), nullptr);
+  EXPECT_TRUE(got.find("Plan")->place.hidden);
+  EXPECT_TRUE(got.has_note("hidden_slide"));
+}
+
+TEST(Ppt, ReadsCommentsAndFooters) {
+  const std::string comment = ppt_container(
+      0x1388, ppt_container(0x2EE0, ppt_atom(0xFBA, utf16("Ann"), 0) + ppt_atom(0xFBA, utf16("why?"), 1)));
+  const std::string footer = ppt_container(0xFD9, ppt_atom(0xFBA, utf16("Company"), 2));
+  const Reading got = read_bytes(Format::kPpt, make_ppt("Plan", "", "", comment + footer));
+  ASSERT_NE(got.find("Ann: why?"), nullptr);
+  EXPECT_EQ(got.find("Ann: why?")->kind, BlockKind::kComment);
+  ASSERT_NE(got.find("Company"), nullptr);
+  EXPECT_EQ(got.find("Company")->kind, BlockKind::kHeaderFooter);
+}
+
+TEST(Ppt, ReadsTablesRowByRow) {
+  const auto cell = [](unsigned left, unsigned top, const std::string& text) {
+    return ppt_container(
+        0xF004, ppt_atom(0xF00F, le(left, 4) + le(top, 4) + le(0, 8)) + ppt_container(0xF00D, ppt_atom(0xFA8, text)));
+  };
+  const std::string head = ppt_container(0xF004, ppt_atom(0xF122, le(0x39F, 2) + le(1, 4), 1));
+  const std::string drawing = ppt_container(
+      0x40C, ppt_container(0xF003, head + cell(9, 1, "b") + cell(1, 1, "a") + cell(1, 5, "c") + cell(9, 5, "d")));
+  const Reading got = read_bytes(Format::kPpt, make_ppt("Plan", "", "", drawing));
+  ASSERT_NE(got.find("a\tb"), nullptr);
+  EXPECT_EQ(got.find("a\tb")->kind, BlockKind::kTableRow);
+  EXPECT_NE(got.find("c\td"), nullptr);
+}
+
+TEST(Ppt, SaysThatAPresentationIsEncrypted) {
+  EXPECT_EQ(read_bytes(Format::kPpt, make_ppt("Plan", "", "", "", 0xF3D1C4DF)).verdict.reason_code, "encrypted");
+}
+
+TEST(Ppt, ReadsSlidesWithoutTheirLists) {
+  const std::string slide = ppt_container(0x3EE, ppt_container(0x40C, ppt_textbox(4, "left over")));
+  const Reading got = read_bytes(Format::kPpt, make_compound({{"PowerPoint Document", slide + slide}}));
+  ASSERT_NE(got.find("left over"), nullptr);
+  EXPECT_EQ(got.text.page_count, 2U);
+  EXPECT_TRUE(got.has_note("damaged"));
+}
+
+TEST(Ppt, StopsInEndlesslyNestedGroups) {
+  std::string nested = ppt_textbox(4, "deep");
+  for (int i = 0; i < 2000; ++i) {
+    nested = ppt_container(0xF004, nested);
+  }
+  const Reading got = read_bytes(Format::kPpt, make_ppt("Plan", "", "", ppt_container(0x40C, nested)));
+  EXPECT_NE(got.find("Plan"), nullptr);
+  EXPECT_EQ(got.find("deep"), nullptr);
+}
+
+TEST(Ppt, EndsWellAfterAnyDamage) {
+  const std::string whole = make_ppt("Plan", "box", "notes");
+  for_each_damage(whole, whole.size(), 5'000,
+                  [](const std::string& bytes) { EXPECT_TRUE(ends_well(read_bytes(Format::kPpt, bytes))); });
+}
+
+}  // namespace
+}  // namespace alcove::ole
