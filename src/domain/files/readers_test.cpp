@@ -14,6 +14,11 @@ TEST(Readers, FollowTheExtensionInAnyCase) {
   EXPECT_EQ(reader_for_name("a.b.py"), "code:python");
   EXPECT_EQ(reader_for_name("CMakeLists.txt"), "code:cmake");
   EXPECT_EQ(reader_for_name("notes.txt"), "text");
+  EXPECT_EQ(reader_for_name("a.json"), "json");
+  EXPECT_EQ(reader_for_name("a.xml"), "xml");
+  EXPECT_EQ(reader_for_name("a.tex"), "latex");
+  EXPECT_EQ(reader_for_name("a.rst"), "rst");
+  EXPECT_EQ(reader_for_name("a.SRT"), "subtitles");
 }
 
 TEST(Readers, NamesWithoutExtensionAreTextIfTheirBytesAre) {
@@ -24,7 +29,8 @@ TEST(Readers, NamesWithoutExtensionAreTextIfTheirBytesAre) {
 }
 
 TEST(Readers, EverythingElseGoesByContentAlone) {
-  for (const char* name : {"a.pdf", "a.docx", "a.png", "a.zip", "a.unheard-of", "a.\xFF", "a.averyveryverylongone"}) {
+  for (const char* name :
+       {"a.pdf", "a.docx", "a.rtf", "a.epub", "a.png", "a.zip", "a.unheard-of", "a.\xFF", "a.averyveryverylongone"}) {
     EXPECT_EQ(reader_for_name(name), "") << name;
   }
 }

@@ -93,7 +93,9 @@ TEST(ParseQuery, IllFormedBytesBecomeReplacementCharacters) {
 TEST(Types, NamesAndGroupsAreKnown) {
   EXPECT_THAT(formats_of_type("PDF"), ElementsAre(wire::Format::kPdf));
   EXPECT_THAT(formats_of_type(".docx"), ElementsAre(wire::Format::kDocx));
-  EXPECT_THAT(formats_of_type("spreadsheets"), ElementsAre(wire::Format::kXlsx, wire::Format::kCsv));
+  EXPECT_THAT(formats_of_type("spreadsheets"),
+              ElementsAre(wire::Format::kXlsx, wire::Format::kCsv, wire::Format::kOds));
+  EXPECT_THAT(formats_of_type("epub"), ElementsAre(wire::Format::kEpub));
   EXPECT_THAT(formats_of_type("mails"), ElementsAre(wire::Format::kEml));
   EXPECT_THAT(formats_of_type("zzz"), IsEmpty());
 }

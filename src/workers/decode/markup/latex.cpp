@@ -22,6 +22,7 @@ using wire::BlockKind;
 constexpr std::size_t kArgumentBytesMax = 16UL * 1024;
 /// Arguments inside arguments (a note in a heading); deeper ones stay as they are written.
 constexpr unsigned kArgumentDepthMax = 8;
+constexpr unsigned kUnclosedMax = 1000;
 
 bool is_letter(char c) {
   return std::isalpha(static_cast<unsigned char>(c)) != 0;
@@ -397,7 +398,9 @@ class LatexReader {
       return {};
     }
     unsigned depth = 0;
-    const std::size_t end_max = std::min(text_.size(), at_ + kArgumentBytesMax);
+    // Where many brackets did not close, none is looked for far away any more.
+    const std::size_t reach = unclosed_ < kUnclosedMax ? kArgumentBytesMax : kArgumentBytesMax / 64;
+    const std::size_t end_max = std::min(text_.size(), at_ + reach);
     for (std::size_t end = at_; end < end_max; ++end) {
       const char c = text_[end];
       if (c == '\\') {
@@ -410,6 +413,7 @@ class LatexReader {
         return inside;
       }
     }
+    ++unclosed_;
     return {};
   }
 
@@ -496,6 +500,7 @@ class LatexReader {
   unsigned line_last_ = 1;
   unsigned line_ = 1;
   std::size_t counted_ = 0;
+  unsigned unclosed_ = 0;  ///< Brackets whose end was not found.
 };
 
 }  // namespace

@@ -252,6 +252,67 @@ TEST(Pptx, ReadsSlidesInTheOrderOfThePresentation) {
   EXPECT_EQ(got.text.blocks[1].place.slide, 2U);
 }
 
+TEST(Docx, NamesTheAuthorsOfComments) {
+  const Read got =
+      read(Format::kDocx,
+           docx("<w:p><w:r><w:t>x</w:t><w:commentReference w:id='0'/></w:r></w:p>",
+                {{"word/_rels/document.xml.rels", relations({{"2", "comments", "comments.xml"}})},
+                 {"word/comments.xml",
+                  "<w:comments><w:comment w:id='0' w:author='Ada'><w:p><w:r><w:t>really?</w:t></w:r></w:p></w:comment>"
+                  "</w:comments>"},
+                 {"docProps/core.xml", "<cp:coreProperties><cp:keywords>one, two</cp:keywords></cp:coreProperties>"}}));
+  EXPECT_NE(got.find("Ada: really?"), nullptr);
+  ASSERT_NE(got.find("one, two"), nullptr);
+  EXPECT_EQ(got.find("one, two")->kind, BlockKind::kMetadata);
+}
+
+TEST(Xlsx, MarksHiddenRowsAndSheetsAndNamesAuthors) {
+  const std::string zip = make_zip(
+      {{"xl/workbook.xml",
+        "<workbook><sheets><sheet name='A' r:id='a'/><sheet name='B' state='veryHidden' "
+        "r:id='b'/></sheets></workbook>"},
+       {"xl/_rels/workbook.xml.rels",
+        relations({{"a", "worksheet", "worksheets/a.xml"}, {"b", "worksheet", "worksheets/b.xml"}})},
+       {"xl/worksheets/a.xml",
+        "<worksheet><sheetData><row r='1' hidden='1'><c><v>11</v></c></row><row r='2'><c><v>22</v></c></row>"
+        "</sheetData></worksheet>"},
+       {"xl/worksheets/b.xml", "<worksheet><sheetData><row><c><v>33</v></c></row></sheetData></worksheet>"},
+       {"xl/worksheets/_rels/a.xml.rels", relations({{"c", "comments", "../comments1.xml"}})},
+       {"xl/comments1.xml",
+        "<comments><authors><author>Ada</author></authors><commentList><comment ref='A2' authorId='0'><text><t>"
+        "hm</t></text></comment></commentList></comments>"}});
+  const Read got = read(Format::kXlsx, zip);
+  ASSERT_NE(got.find("11"), nullptr);
+  EXPECT_TRUE(got.find("11")->place.hidden);
+  EXPECT_FALSE(got.find("22")->place.hidden);
+  EXPECT_TRUE(got.find("33")->place.hidden);
+  ASSERT_NE(got.find("Ada: hm"), nullptr);
+  EXPECT_FALSE(got.find("Ada: hm")->place.hidden);
+}
+
+TEST(Pptx, MarksHiddenSlidesAndNamesAuthorsOfComments) {
+  const std::string zip = make_zip(
+      {{"ppt/presentation.xml", "<p:presentation><p:sldIdLst><p:sldId r:id='a'/></p:sldIdLst></p:presentation>"},
+       {"ppt/_rels/presentation.xml.rels",
+        relations({{"a", "slide", "slides/slide1.xml"}, {"b", "commentAuthors", "commentAuthors.xml"}})},
+       {"ppt/commentAuthors.xml", "<p:cmAuthorLst><p:cmAuthor id='7' name='Ada'/></p:cmAuthorLst>"},
+       {"ppt/slides/slide1.xml",
+        "<p:sld show='0'><p:cSld><p:spTree><p:sp><p:txBody><a:p><a:r><a:t>text</a:t></a:r></a:p></p:txBody></p:sp>"
+        "</p:spTree></p:cSld></p:sld>"},
+       {"ppt/slides/_rels/slide1.xml.rels", relations({{"c", "comments", "../comments/c1.xml"}})},
+       {"ppt/comments/c1.xml",
+        "<p:cmLst><p:cm authorId='7'><p:text>old way</p:text></p:cm><p188:cm authorId='7'><p188:replyLst>"
+        "<p188:reply authorId='7'><p188:txBody><a:p><a:r><a:t>reply</a:t></a:r></a:p></p188:txBody></p188:reply>"
+        "</p188:replyLst><p188:txBody><a:p><a:r><a:t>new way</a:t></a:r></a:p></p188:txBody></p188:cm>"
+        "</p:cmLst>"}});
+  const Read got = read(Format::kPptx, zip);
+  ASSERT_NE(got.find("text"), nullptr);
+  EXPECT_TRUE(got.find("text")->place.hidden);
+  EXPECT_NE(got.find("Ada: old way"), nullptr);
+  EXPECT_NE(got.find("Ada: new way"), nullptr);
+  EXPECT_NE(got.find("Ada: reply"), nullptr);
+}
+
 TEST(Odt, ReadsHeadingsListsNotesAndSpaces) {
   const std::string zip = make_zip({{"mimetype", "application/vnd.oasis.opendocument.text"},
                                     {"content.xml",

@@ -28,7 +28,7 @@ class Reader {
   /// What \info said.
   [[nodiscard]] const wire::FactsArtefact& facts() const { return facts_; }
   /// True when groups were still open at the end.
-  [[nodiscard]] bool is_cut() const { return !groups_.empty() || groups_beyond_ > 0; }
+  [[nodiscard]] bool is_cut() const { return open_ && (!groups_.empty() || groups_beyond_ > 0); }
 
  private:
   struct State {

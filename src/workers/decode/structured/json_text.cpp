@@ -47,7 +47,8 @@ class JsonReader {
       }
     }
     flush();
-    if (damaged_ || !containers_.empty() || depth_beyond_ > 0) {
+    const bool unfinished = at_ >= json_.size() && (!containers_.empty() || depth_beyond_ > 0);
+    if (damaged_ || unfinished) {
       collector_.note("damaged", "The file is not well-formed JSON; what could be read is shown");
     }
   }

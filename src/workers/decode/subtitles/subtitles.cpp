@@ -77,7 +77,10 @@ std::string without_tags(std::string_view text) {
     const bool style = c == '{' && text.substr(at, 2) == "{\\";
     const bool tag = c == '<' && at + 1 < text.size() &&
                      (std::isalnum(static_cast<unsigned char>(text[at + 1])) != 0 || text[at + 1] == '/');
-    const std::size_t end = style || tag ? text.find(style ? '}' : '>', at) : std::string_view::npos;
+    // A bracket that does not close soon is text; looking farther would take long for a line of brackets.
+    constexpr std::size_t kTagBytesMax = 512;
+    const std::string_view ahead = text.substr(0, std::min(text.size(), at + kTagBytesMax));
+    const std::size_t end = style || tag ? ahead.find(style ? '}' : '>', at) : std::string_view::npos;
     if (end == std::string_view::npos) {
       out.push_back(c);
       continue;
