@@ -1,6 +1,7 @@
 #include "workers/decode/stages/stage_runner.hpp"
 
 #include <algorithm>
+#include <chrono>
 #include <ctime>
 #include <utility>
 
@@ -313,7 +314,11 @@ StageFinished StageRunner::run_parts() {
 
 void StageRunner::read_text() {
   input::TextCollector collector(request_.limits);
+  const auto begin = std::chrono::steady_clock::now();
   verdict_ = read_by_format(collector);
+  const std::chrono::duration<double> spent = std::chrono::steady_clock::now() - begin;
+  text_seconds_per_page_ =
+      spent.count() / static_cast<double>(std::max<std::size_t>(collector.artefact().page_ratios.size(), 1));
   if (verdict_->outcome == StageOutcome::kDone) {
     text_ = std::move(collector).take();
   }
@@ -444,6 +449,11 @@ StageFinished StageRunner::run_facts() {
 StageFinished StageRunner::run_thumbnail() {
   if (known_probe().format != Format::kPdf || source_.size() > request_.limits.file_bytes_max) {
     return not_applicable();
+  }
+  // Drawing goes through the same page description as reading does: what inflates without end does so again.
+  constexpr double kSecondsPerPageMax = 5;
+  if (text_seconds_per_page_ > kSecondsPerPageMax) {
+    return finished(input::skipped("time_limit", "The pages take too long to draw"));
   }
   const auto drawn = pdf::draw_first_page(source_, kThumbnailSidePx);
   // A damaged or encrypted file is reported by `text`; a second complaint would say nothing new.

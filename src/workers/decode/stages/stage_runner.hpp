@@ -65,6 +65,7 @@ class StageRunner {
   std::optional<wire::FactsArtefact> facts_;
   std::optional<wire::LanguageArtefact> language_;
   parts::PartSink::Deliver deliver_;
+  double text_seconds_per_page_ = 0;  ///< PDF: of reading the text in this request.
 };
 
 }  // namespace alcove::stages

@@ -8,6 +8,8 @@
 
 #include "base/text.hpp"
 #include "wire/codec.hpp"
+#include "workers/decode/mail/mail.hpp"
+#include "workers/decode/parts/archive_writer.hpp"
 #include "workers/decode/stages/language.hpp"
 #include "workers/decode/stages/passages.hpp"
 #include "workers/decode/stages/probe.hpp"
@@ -200,6 +202,7 @@ TEST(Language, IsFoundOrLeftOpen) {
 
 class Stages : public testing::Test {
  protected:
+  static void SetUpTestSuite() { mail::prepare(); }
   void SetUp() override {
     auto loaded = TypeTable::load();
     ASSERT_TRUE(loaded.has_value());
@@ -222,6 +225,33 @@ TEST_F(Stages, ProbeDecidesByContentAndOnlyTextByReader) {
   EXPECT_EQ(probe_of(std::string_view("\x89PNG\r\n\x1a\n\0\0\0\rIHDR", 16), "markdown").format, Format::kUnknown);
   EXPECT_EQ(probe_of("<meta charset=windows-1251><p>\xCF\xF0\xE8", "html").encoding, "windows-1251");
   EXPECT_EQ(probe_of("the text mentions %PDF-1.4 in passing", "text").format, Format::kPlainText);
+}
+
+TEST_F(Stages, ProbeKnowsContainers) {
+  using parts::TestArchive;
+  using parts::TestFilter;
+  const std::vector<parts::TestEntry> one = {{"a.txt", "words"}};
+  EXPECT_EQ(probe_of(parts::make_archive(TestArchive::kZip, one), "text").format, Format::kZip);
+  EXPECT_EQ(probe_of(parts::make_archive(TestArchive::kZip, {})).format, Format::kZip);
+  EXPECT_EQ(probe_of(parts::make_archive(TestArchive::kSevenZip, one)).format, Format::kSevenZip);
+  EXPECT_EQ(probe_of(parts::make_archive(TestArchive::kTar, one)).format, Format::kTar);
+  EXPECT_EQ(probe_of(parts::make_archive(TestArchive::kTar, one, TestFilter::kXz)).format, Format::kTar);
+  EXPECT_EQ(probe_of(parts::make_archive(TestArchive::kRaw, one, TestFilter::kZstd)).format, Format::kCompressed);
+  const std::string mailbox = "From a@x Mon Jul 20 01:01:07 2015\nFrom: a@x\nTo: b@x\nSubject: s\n\nbody\n";
+  EXPECT_EQ(probe_of(mailbox).format, Format::kMbox);
+  EXPECT_EQ(probe_of(mailbox, "eml").format, Format::kEml);
+}
+
+TEST_F(Stages, PartsAreOfContainersOnly) {
+  const auto outcome_of = [&](const std::string& bytes) {
+    const auto source = input::ByteSource::from_bytes(as_bytes(bytes));
+    const wire::DecodeRequest request;
+    return StageRunner(*types_, source, request, std::nullopt).run("parts").outcome;
+  };
+  EXPECT_EQ(outcome_of("plain words only"), wire::StageOutcome::kNotApplicable);
+  EXPECT_EQ(outcome_of("From: a\nTo: b\nSubject: c\n\nno attachment"), wire::StageOutcome::kNotApplicable);
+  EXPECT_EQ(outcome_of(parts::make_archive(parts::TestArchive::kTar, {{"a.txt", "words"}})), wire::StageOutcome::kDone);
+  EXPECT_EQ(outcome_of("7z\xBC\xAF\x27\x1C and nothing behind it"), wire::StageOutcome::kFailed);
 }
 
 TEST_F(Stages, EachStageBuildsOnTheOthers) {
