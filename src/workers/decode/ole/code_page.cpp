@@ -1,5 +1,7 @@
 #include "workers/decode/ole/code_page.hpp"
 
+#include <algorithm>
+
 #include "drivers/text/unicode.hpp"
 #include "workers/decode/charset/detect.hpp"
 #include "workers/decode/ole/little_endian.hpp"
@@ -46,6 +48,16 @@ std::string code_page_name(std::uint32_t code_page) {
 }
 
 std::string decode_code_page(ByteView bytes, std::uint32_t code_page) {
+  // Most texts are ASCII, and opening a converter for each takes far longer than they do.
+  constexpr std::uint32_t kUtf16 = 1200;
+  constexpr std::uint32_t kUtf16Big = 1201;
+  const bool one_byte = code_page != kUtf16 && code_page != kUtf16Big;
+  const auto end_of_ascii = std::ranges::find_if(bytes, [](std::uint8_t byte) { return byte == 0 || byte >= 0x80; });
+  constexpr std::uint8_t kEscape = 0x1B;  // begins other characters in ISO 2022
+  if (one_byte && (end_of_ascii == bytes.end() || *end_of_ascii == 0) &&
+      std::find(bytes.begin(), end_of_ascii, kEscape) == end_of_ascii) {
+    return {bytes.begin(), end_of_ascii};
+  }
   std::string out = charset::decode(bytes, code_page_name(code_page));
   if (const std::size_t end = out.find('\0'); end != std::string::npos) {
     out.resize(end);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/text.hpp"
 #include "drivers/text/unicode.hpp"
 #include "workers/decode/ole/code_page.hpp"
 #include "workers/decode/ole/little_endian.hpp"
@@ -15,15 +16,25 @@ constexpr std::size_t kPartCount = static_cast<std::size_t>(Part::kCount_);
 constexpr std::size_t kPiecesMax = 2'000'000;
 constexpr std::size_t kPairsBegin = 154;
 
-/// What each byte of a text with one byte per character means.
+/// What each byte of a text with one byte per character means. Code pages with characters of two bytes have no such
+/// table; their texts lose what is not ASCII.
 std::array<char16_t, 256> make_narrow_table(std::uint32_t code_page) {
+  constexpr std::size_t kAscii = 128;
   std::array<char16_t, 256> out{};
-  for (unsigned c = 0; c < out.size(); ++c) {
-    const auto byte = static_cast<std::uint8_t>(c);
-    const std::string utf8 = decode_code_page({&byte, 1}, code_page);
+  Bytes upper;
+  for (std::size_t c = 0; c < out.size(); ++c) {
+    out[c] = c < kAscii ? static_cast<char16_t>(c) : u'\uFFFD';
+    if (c >= kAscii) {
+      upper.push_back(static_cast<std::uint8_t>(c));
+    }
+  }
+  const std::string utf8 = decode_code_page(upper, code_page);
+  if (utf8_length(utf8) == kAscii) {
     std::size_t at = 0;
-    const char32_t unit = utf8.empty() || c < 0x80 ? c : text::next_code_point(utf8, at);
-    out[c] = static_cast<char16_t>(unit > 0xFFFF ? 0xFFFD : unit);
+    for (std::size_t c = kAscii; c < out.size(); ++c) {
+      const char32_t unit = text::next_code_point(utf8, at);
+      out[c] = static_cast<char16_t>(unit > 0xFFFF ? 0xFFFD : unit);
+    }
   }
   return out;
 }
