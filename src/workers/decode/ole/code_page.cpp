@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/text.hpp"
 #include "drivers/text/unicode.hpp"
 #include "workers/decode/charset/detect.hpp"
 #include "workers/decode/ole/little_endian.hpp"
@@ -78,6 +79,48 @@ std::string decode_utf16(ByteView bytes) {
       }
     }
     text::append_code_point(out, unit);
+  }
+  return out;
+}
+
+std::optional<NarrowTable> narrow_table(std::uint32_t code_page) {
+  constexpr std::size_t kAscii = 128;
+  NarrowTable out{};
+  Bytes upper;
+  for (std::size_t c = 0; c < out.size(); ++c) {
+    out[c] = static_cast<char16_t>(c);
+    if (c >= kAscii) {
+      upper.push_back(static_cast<std::uint8_t>(c));
+    }
+  }
+  const std::string utf8 = decode_code_page(upper, code_page);
+  if (utf8_length(utf8) != kAscii) {
+    return std::nullopt;
+  }
+  std::size_t at = 0;
+  for (std::size_t c = kAscii; c < out.size(); ++c) {
+    const char32_t unit = text::next_code_point(utf8, at);
+    out[c] = static_cast<char16_t>(unit > 0xFFFF ? 0xFFFD : unit);
+  }
+  return out;
+}
+
+std::string PieceDecoder::decode(ByteView bytes, std::uint32_t code_page) {
+  // Files name code pages freely, so only some get a table.
+  constexpr std::size_t kTablesMax = 64;
+  if (!tables_.contains(code_page) && tables_.size() < kTablesMax) {
+    tables_.emplace(code_page, narrow_table(code_page));
+  }
+  const auto table = tables_.find(code_page);
+  const bool narrow = table != tables_.end() && table->second.has_value();
+  if (!narrow && ++wide_pieces_ <= kWidePiecesMax) {
+    return decode_code_page(bytes, code_page);
+  }
+  std::string out;
+  for (const std::uint8_t byte : bytes) {
+    if (narrow || byte < 0x80) {
+      text::append_code_point(out, narrow ? (*table->second)[byte] : byte);
+    }
   }
   return out;
 }

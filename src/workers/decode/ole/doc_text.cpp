@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <utility>
 
-#include "base/text.hpp"
-#include "drivers/text/unicode.hpp"
 #include "workers/decode/ole/code_page.hpp"
 #include "workers/decode/ole/little_endian.hpp"
 
@@ -15,29 +13,6 @@ constexpr std::size_t kPartCount = static_cast<std::size_t>(Part::kCount_);
 /// Most pieces; a document gets a few thousand by many quick saves.
 constexpr std::size_t kPiecesMax = 2'000'000;
 constexpr std::size_t kPairsBegin = 154;
-
-/// What each byte of a text with one byte per character means. Code pages with characters of two bytes have no such
-/// table; their texts lose what is not ASCII.
-std::array<char16_t, 256> make_narrow_table(std::uint32_t code_page) {
-  constexpr std::size_t kAscii = 128;
-  std::array<char16_t, 256> out{};
-  Bytes upper;
-  for (std::size_t c = 0; c < out.size(); ++c) {
-    out[c] = c < kAscii ? static_cast<char16_t>(c) : u'\uFFFD';
-    if (c >= kAscii) {
-      upper.push_back(static_cast<std::uint8_t>(c));
-    }
-  }
-  const std::string utf8 = decode_code_page(upper, code_page);
-  if (utf8_length(utf8) == kAscii) {
-    std::size_t at = 0;
-    for (std::size_t c = kAscii; c < out.size(); ++c) {
-      const char32_t unit = text::next_code_point(utf8, at);
-      out[c] = static_cast<char16_t>(unit > 0xFFFF ? 0xFFFD : unit);
-    }
-  }
-  return out;
-}
 
 /// The piece table inside the `clx`, after the property modifiers (2.9.38).
 ByteView find_piece_table(ByteView clx) {
@@ -120,7 +95,11 @@ Text Text::load(ByteView document, ByteView tables, const FileInformation& infor
     total += information.lengths[part];
     out.ranges_[part] = {begin, static_cast<std::uint32_t>(std::min<std::uint64_t>(total, characters_max))};
   }
-  const auto narrow = make_narrow_table(information.is_word95 ? code_page_of_language(information.language_id) : 1252U);
+  constexpr std::uint32_t kWestern = 1252;
+  const std::uint32_t code_page = information.is_word95 ? code_page_of_language(information.language_id) : kWestern;
+  // Old texts with characters of two bytes keep at least what is ASCII.
+  const auto stated = narrow_table(code_page);
+  const NarrowTable narrow = stated ? *stated : narrow_table(kWestern).value_or(NarrowTable{});
   const std::size_t wanted = out.ranges_.back().end;
   for (Piece piece : find_pieces(document, tables, information)) {
     const std::size_t width = piece.wide ? 2 : 1;
