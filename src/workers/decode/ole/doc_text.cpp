@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <utility>
 
-#include "drivers/text/unicode.hpp"
 #include "workers/decode/ole/code_page.hpp"
 #include "workers/decode/ole/little_endian.hpp"
 
@@ -14,19 +13,6 @@ constexpr std::size_t kPartCount = static_cast<std::size_t>(Part::kCount_);
 /// Most pieces; a document gets a few thousand by many quick saves.
 constexpr std::size_t kPiecesMax = 2'000'000;
 constexpr std::size_t kPairsBegin = 154;
-
-/// What each byte of a text with one byte per character means.
-std::array<char16_t, 256> make_narrow_table(std::uint32_t code_page) {
-  std::array<char16_t, 256> out{};
-  for (unsigned c = 0; c < out.size(); ++c) {
-    const auto byte = static_cast<std::uint8_t>(c);
-    const std::string utf8 = decode_code_page({&byte, 1}, code_page);
-    std::size_t at = 0;
-    const char32_t unit = utf8.empty() || c < 0x80 ? c : text::next_code_point(utf8, at);
-    out[c] = static_cast<char16_t>(unit > 0xFFFF ? 0xFFFD : unit);
-  }
-  return out;
-}
 
 /// The piece table inside the `clx`, after the property modifiers (2.9.38).
 ByteView find_piece_table(ByteView clx) {
@@ -109,7 +95,11 @@ Text Text::load(ByteView document, ByteView tables, const FileInformation& infor
     total += information.lengths[part];
     out.ranges_[part] = {begin, static_cast<std::uint32_t>(std::min<std::uint64_t>(total, characters_max))};
   }
-  const auto narrow = make_narrow_table(information.is_word95 ? code_page_of_language(information.language_id) : 1252U);
+  constexpr std::uint32_t kWestern = 1252;
+  const std::uint32_t code_page = information.is_word95 ? code_page_of_language(information.language_id) : kWestern;
+  // Old texts with characters of two bytes keep at least what is ASCII.
+  const auto stated = narrow_table(code_page);
+  const NarrowTable narrow = stated ? *stated : narrow_table(kWestern).value_or(NarrowTable{});
   const std::size_t wanted = out.ranges_.back().end;
   for (Piece piece : find_pieces(document, tables, information)) {
     const std::size_t width = piece.wide ? 2 : 1;

@@ -169,6 +169,14 @@ TEST(Rtf, GivesUpPlainText) {
   EXPECT_EQ(body.text, "one\ntwo\tthree {\xF0\x9F\x8C\x8F}");
 }
 
+TEST(Rtf, TakesLittleTimePerPiece) {
+  std::string rtf = "{\\rtf1\\ansi\\ansicpg932 \\f0";
+  for (int i = 0; i < 1'000'000; ++i) {
+    rtf += "\\'e9\\b";
+  }
+  EXPECT_FALSE(unwrap_rtf(rtf).text.empty());
+}
+
 TEST(Rtf, SurvivesDeepGroups) {
   EXPECT_EQ(unwrap_rtf(std::string(1'000'000, '{') + "x").text, "x");
 }

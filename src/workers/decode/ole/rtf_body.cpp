@@ -108,7 +108,7 @@ class Unwrapper {
   void flush() {
     if (!bytes_.empty()) {
       const std::uint32_t code_page = group().code_page == 0 ? code_page_ : group().code_page;
-      out_ += decode_code_page(as_bytes(bytes_), code_page);
+      out_ += decoder_.decode(as_bytes(bytes_), code_page);
       bytes_.clear();
     }
   }
@@ -278,6 +278,7 @@ class Unwrapper {
   int font_ = 0;
   unsigned skip_ = 0;  ///< Bytes that stand for the character before for readers without Unicode.
   char32_t high_ = 0;  ///< First half of a pair.
+  PieceDecoder decoder_;
   std::string bytes_;
   std::string out_;
 };

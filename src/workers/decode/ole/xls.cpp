@@ -68,7 +68,7 @@ class XlsReader {
 
   /// False when the workbook is encrypted.
   bool read_globals(Records& records) {
-    while (const auto record = records.next()) {
+    while (const auto record = collector_.may_go_on() ? records.next() : std::nullopt) {
       const ByteView data = record->data;
       switch (record->type) {
         case kFilePass: return false;
