@@ -17,6 +17,7 @@
 #include "domain/search/query.hpp"
 #include "domain/search/scope.hpp"
 #include "domain/search/snippet.hpp"
+#include "domain/search/wildcards.hpp"
 #include "wire/codec.hpp"
 
 namespace alcove::search {
@@ -77,18 +78,23 @@ class Answer {
     response_.query = request_.query;
     response_.mode = request_.mode;
     parsed_ = parse_query(request_.query);
-    response_.notes = parsed_.notes;
+    for (const QueryNote& note : parsed_.notes) {
+      response_.notes.push_back(note.message);
+    }
+    response_.query_notes = parsed_.notes;
+    ALCOVE_TRY_VOID(expand_wildcards());
     const WordStatistics statistics{
         .passage_count = static_cast<std::uint32_t>(corpus().passage_count),
         .passages_of_language = corpus().passages_of_language,
         .frequencies = [this](std::span<const std::string> terms) {
           return keyword().document_frequencies(terms).value_or(std::vector<std::uint32_t>(terms.size(), 0));
         }};
-    analysed_ = analyse(parsed_, corpus().languages, &statistics);
+    analysed_ = analyse(parsed_, corpus().languages, &statistics, &expansions_);
     ALCOVE_TRY(Scope scope, Scope::make(sources_.generation, sources_.names, sources_.files, principal_, parsed_,
-                                        analysed_, sources_.cache));
+                                        expansions_, sources_.cache));
     scope_ = std::move(scope);
-    response_.notes.insert(response_.notes.end(), scope_->notes().begin(), scope_->notes().end());
+    const std::vector<std::string>& remarks = scope_->conditions().notes();
+    response_.notes.insert(response_.notes.end(), remarks.begin(), remarks.end());
     ALCOVE_TRY_VOID(context_.check());
     if (parsed_.has_text()) {
       ALCOVE_TRY_VOID(find_passages());
@@ -108,13 +114,29 @@ class Answer {
   [[nodiscard]] fulltext::Index& keyword() const { return *sources_.generation.keyword; }
   [[nodiscard]] std::size_t wanted() const { return request_.offset + request_.limit + 1; }
 
+  // --- wildcards ---
+
+  Status expand_wildcards() {
+    for (const std::string& wildcard : wildcards_of(parsed_.root)) {
+      ALCOVE_TRY(const Expansion expansion, expand_wildcard(keyword(), wildcard_pattern(wildcard)));
+      if (expansion.words.empty()) {
+        response_.notes.push_back(fmt::format("No word fits “{}”", wildcard));
+      } else if (expansion.is_cut) {
+        response_.notes.push_back(fmt::format("More than {} words fit “{}”; the most frequent ones were taken",
+                                              expansion.words.size(), wildcard));
+      }
+      expansions_[wildcard] = expansion.words;
+    }
+    return {};
+  }
+
   // --- the two searches ---
 
   /// Whether there is text that a query's vector could be compared with, now or later.
   [[nodiscard]] bool wants_meaning() const {
     sets::Bitmap texts = scope_->contents();
     texts &= corpus().with_passages;
-    return request_.mode != Mode::kKeyword && !texts.empty();
+    return request_.mode != Mode::kKeyword && !parsed_.text.empty() && !texts.empty();
   }
 
   void note_lacking_vectors() {
@@ -530,7 +552,7 @@ class Answer {
                              .weight = candidate.meaning_share,
                              .model = query_vector_->model_name});
     }
-    for (const std::string& phrase : analysed_.phrases.empty() ? std::vector<std::string>() : parsed_.phrases) {
+    for (const std::string& phrase : scope_->conditions().phrases_in(item.content)) {
       hit.reasons.push_back({.kind = "phrase",
                              .text = fmt::format("The file contains “{}”", phrase),
                              .terms = {phrase},
@@ -566,6 +588,7 @@ class Answer {
   const Context& context_;
   Response response_;
   ParsedQuery parsed_;
+  Expansions expansions_;
   Analysed analysed_;
   std::optional<Scope> scope_;
   Result<Embedding> embedding_ = Embedding{};

@@ -16,6 +16,7 @@
 #include "domain/artefacts/store.hpp"
 #include "domain/auth/principal.hpp"
 #include "domain/files/files.hpp"
+#include "domain/search/query.hpp"
 #include "wire/place.hpp"
 
 namespace alcove::search {
@@ -64,7 +65,8 @@ struct Response {
   std::string query;
   Mode mode = Mode::kHybrid;  ///< What was really done.
   std::vector<Hit> hits;
-  std::vector<std::string> notes;  ///< "Meaning is still being computed for 120 documents", syntax remarks …
+  std::vector<std::string> notes;      ///< "Meaning is still being computed for 120 documents", syntax remarks …
+  std::vector<QueryNote> query_notes;  ///< Those of the notes that are about the query's own syntax.
   double took_ms = 0;
   double embed_ms = 0;  ///< of which: the query's embedding
   bool more = false;    ///< further hits exist beyond offset + limit

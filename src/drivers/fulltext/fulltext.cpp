@@ -134,6 +134,7 @@ Xapian::Query to_xapian(const Query& query) {
       return Xapian::Query(Xapian::Query::OP_WILDCARD, query.term, kPrefixTermsMax,
                            Xapian::Query::WILDCARD_LIMIT_MOST_FREQUENT);
     case Query::Kind::kPhrase: return combined(Xapian::Query::OP_PHRASE, query, query.window);
+    case Query::Kind::kNear: return combined(Xapian::Query::OP_NEAR, query, query.window);
     case Query::Kind::kScale:
       return query.children.empty()
                  ? Xapian::Query()
@@ -160,6 +161,12 @@ Query Query::phrase(std::vector<std::string> terms, std::uint32_t window) {
   for (std::string& term : terms) {
     made.children.push_back(of_term(std::move(term)));
   }
+  return made;
+}
+
+Query Query::near(std::vector<std::string> terms, std::uint32_t window) {
+  Query made = phrase(std::move(terms), window);
+  made.kind = Kind::kNear;
   return made;
 }
 
@@ -411,6 +418,27 @@ Result<std::vector<std::uint32_t>> Index::document_frequencies(std::span<const s
       counts.push_back(term.empty() || term.size() > kTermBytesMax ? 0 : database.get_termfreq(term));
     }
     return counts;
+  });
+}
+
+Status Index::for_each_term(std::string_view prefix,
+                            const std::function<bool(std::string_view term, std::uint32_t frequency)>& visit) {
+  // A snapshot that is overtaken is read on in the next one, from where the visits ended.
+  std::string from(prefix);
+  return impl_->read([&](const Xapian::Database& database) {
+    const std::string wanted(prefix);
+    auto term = database.allterms_begin(wanted);
+    if (from != wanted) {
+      term.skip_to(from);
+    }
+    for (; term != database.allterms_end(wanted); ++term) {
+      const std::string found = *term;
+      const Xapian::doccount frequency = term.get_termfreq();
+      from = found + '\0';
+      if (!visit(found, frequency)) {
+        break;
+      }
+    }
   });
 }
 

@@ -43,6 +43,7 @@ struct Query {
     kAndNot,    ///< The first child without documents of the others.
     kPrefix,    ///< The most frequent terms that begin with `term`.
     kPhrase,    ///< Terms in order within `window` positions. Children are terms.
+    kNear,      ///< Terms in any order within `window` positions. Children are terms.
     kScale,     ///< The only child's score times `factor`.
   } kind = Kind::kNothing;
   std::string term;
@@ -56,6 +57,7 @@ struct Query {
     return {.kind = kind, .term = {}, .children = std::move(children)};
   }
   static Query phrase(std::vector<std::string> terms, std::uint32_t window);
+  static Query near(std::vector<std::string> terms, std::uint32_t window);
   static Query scaled(Query child, double factor);
 };
 
@@ -105,6 +107,10 @@ class Index {
   Result<std::optional<std::string>> data(std::uint32_t document);
   /// In how many documents each term occurs.
   Result<std::vector<std::uint32_t>> document_frequencies(std::span<const std::string> terms);
+  /// Terms that begin with `prefix`, in byte order, with the number of documents that have them, until `visit` returns
+  /// false.
+  Status for_each_term(std::string_view prefix,
+                       const std::function<bool(std::string_view term, std::uint32_t frequency)>& visit);
   Result<CollectionStatistics> statistics();
   /// Reads every table. Errors: kCorrupt.
   Status check();

@@ -31,15 +31,7 @@ Presentation presentation_of(const wire::ProbeArtefact& probe) {
     case wire::Format::kEmpty:
       return {.content_type = fmt::format("text/plain; charset={}", probe.encoding.empty() ? "utf-8" : probe.encoding),
               .is_inline = true};
-    case wire::Format::kDocx:
-    case wire::Format::kXlsx:
-    case wire::Format::kPptx:
-    case wire::Format::kOdt:
-    case wire::Format::kHtml:
-    case wire::Format::kEml:
-    case wire::Format::kEncryptedOffice:
-    case wire::Format::kUnknown:
-    case wire::Format::kCount_: break;
+    default: break;
   }
   static constexpr std::array<std::string_view, 5> kPictures = {"image/png", "image/jpeg", "image/gif", "image/webp",
                                                                 "image/avif"};

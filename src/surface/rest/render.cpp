@@ -77,6 +77,8 @@ std::string_view block_kind_name(wire::BlockKind kind) {
     case wire::BlockKind::kNote: return "note";
     case wire::BlockKind::kComment: return "comment";
     case wire::BlockKind::kMetadata: return "metadata";
+    case wire::BlockKind::kFormField: return "form_field";
+    case wire::BlockKind::kOutline: return "outline";
     case wire::BlockKind::kCount_: break;
   }
   return "paragraph";

@@ -111,6 +111,11 @@ RouteResult search(Api& api, Call& call) {
   for (const std::string& note : found.notes) {
     writer.text(note);
   }
+  writer.end_array().key("query_notes").begin_array();
+  for (const search::QueryNote& note : found.query_notes) {
+    writer.begin_object().member("code", note.code).member("message", note.message);
+    writer.member("position", static_cast<std::int64_t>(note.position)).end_object();
+  }
   writer.end_array().member("more", found.more).end_object();
   return json_response(200, std::move(writer).take());
 }
