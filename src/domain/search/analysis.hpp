@@ -28,8 +28,8 @@
 
 namespace alcove::search {
 
-/// Bumped whenever stored terms change: older indexes are then remade.
-inline constexpr std::string_view kTermsVersion = "4";
+/// Bumped whenever stored terms, facts or values change: older indexes are then remade.
+inline constexpr std::string_view kTermsVersion = "5";
 
 /// Words of the next passage that a passage knows the positions of, so that a phrase across the cut is found.
 inline constexpr std::size_t kOverlapWords = 8;

@@ -14,6 +14,7 @@
 #include "base/text.hpp"
 #include "domain/search/analysis.hpp"
 #include "domain/search/fusion.hpp"
+#include "domain/search/listing.hpp"
 #include "domain/search/query.hpp"
 #include "domain/search/scope.hpp"
 #include "domain/search/snippet.hpp"
@@ -37,8 +38,6 @@ constexpr std::size_t kCopiesMax = 100;
 constexpr std::size_t kCopiesLookedAtMax = 10'000;
 /// Matches by name that are mixed into an answer, the same on every page.
 constexpr std::size_t kNamesMax = 100;
-/// Files of a filter that are asked one by one whether they were read already.
-constexpr std::size_t kUnreadLookedAtMax = 2'000;
 /// Of the score: what a passage that holds the required phrase has before one of the same file that does not.
 constexpr double kPhraseShare = 0.5;
 /// Small enough to settle near ties only.
@@ -91,7 +90,7 @@ class Answer {
         }};
     analysed_ = analyse(parsed_, corpus().languages, &statistics, &expansions_);
     ALCOVE_TRY(Scope scope, Scope::make(sources_.generation, sources_.names, sources_.files, principal_, parsed_,
-                                        expansions_, sources_.cache));
+                                        expansions_, sources_.cache, sources_.store));
     scope_ = std::move(scope);
     const std::vector<std::string>& remarks = scope_->conditions().notes();
     response_.notes.insert(response_.notes.end(), remarks.begin(), remarks.end());
@@ -390,35 +389,14 @@ class Answer {
     return {};
   }
 
-  /// Only filters: what they leave, newest content first, and files that were not read yet.
+  /// Only filters: what they leave, newest first.
   Status list_filtered() {
-    std::vector<std::uint32_t> contents = scope_->contents().to_vector();
-    std::ranges::reverse(contents);
-    contents.resize(std::min(contents.size(), kOffsetMax + kLimitMax + kCopiesMax));
-    for (const std::uint32_t content : contents) {
-      items_.push_back({.content = ContentNumber{content}, .named = {}, .candidate = nullptr});
+    ALCOVE_TRY(const std::vector<Listed> listed, list_by_date(*scope_, corpus(), sources_.names, sources_.files,
+                                                              principal_, kOffsetMax + kLimitMax + kCopiesMax));
+    for (const Listed& one : listed) {
+      items_.push_back({.content = one.content, .named = one.file, .candidate = nullptr});
     }
-    return add_unread_files(wanted());
-  }
-
-  /// Files that pass the filters and have no content yet; most files are read, so few are looked at for nothing.
-  Status add_unread_files(std::size_t limit) {
-    if (!scope_->allowed_files() || scope_->allowed_files()->size() > kUnreadLookedAtMax) {
-      return {};
-    }
-    Status status;
-    scope_->allowed_files()->for_each([&](std::uint32_t id) {
-      auto file = sources_.files.find(FileId{id});
-      if (!file) {
-        status = std::unexpected(std::move(file).error());
-        return false;
-      }
-      if (*file && !(*file)->content && scope_->accepts_by_name(**file)) {
-        items_.push_back({.content = {}, .named = (*file)->id, .candidate = nullptr});
-      }
-      return items_.size() < limit;
-    });
-    return status;
+    return {};
   }
 
   void sort_items() {
@@ -485,6 +463,9 @@ class Answer {
     hit.same_content.assign(files.begin() + 1, files.end());
     hit.score = std::min(item.score, 1.0);
     hit.more_passages = item.more_passages;
+    const auto stated = corpus().stated_date_unix_ms(item.content);
+    hit.date_source = stated ? DateSource::kDocument : DateSource::kFile;
+    hit.date = UnixMillis{stated.value_or(hit.file.modified_unix_ns / 1'000'000)};
     std::uint32_t shown = 0;
     if (item.candidate != nullptr) {
       shown = item.candidate->passage;

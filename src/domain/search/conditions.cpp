@@ -1,14 +1,21 @@
 #include "domain/search/conditions.hpp"
 
 #include <algorithm>
+#include <limits>
 #include <utility>
 
 #include <fmt/format.h>
 
 #include "base/text.hpp"
+#include "domain/search/dates.hpp"
 
 namespace alcove::search {
 namespace {
+
+/// Failed or skipped tasks that `is:` looks through; the newest ones.
+constexpr std::size_t kProblemsMax = 10'000;
+/// "Recent" is what changed in so many days.
+constexpr std::int64_t kRecentDays = 7;
 
 /// Folders of one name that an `in:` may stand for.
 constexpr std::size_t kFoldersOfOneNameMax = 100;
@@ -109,6 +116,7 @@ sets::Bitmap without(const sets::Bitmap& all, const sets::Bitmap& some) {
 Result<Conditions> Conditions::evaluate(const ParsedQuery& query, const Evidence& evidence) {
   Conditions conditions;
   conditions.root_ = &query.root;
+  conditions.corpus_ = evidence.generation.corpus;
   // What needs no words first: they are then looked for in what is left.
   for (const Node& child : query.root.children) {
     if (!holds_text(child)) {
@@ -189,6 +197,92 @@ Status Conditions::evaluate_filter(const Filter& filter, const Evidence& evidenc
       ALCOVE_TRY(leaf.files, evidence.names.named(filter.value, evidence.visible_files));
       break;
     }
+    case Filter::Kind::kPath: {
+      leaf.of_files = true;
+      ALCOVE_TRY(leaf.files, evidence.names.on_path(filter.value, evidence.visible_files));
+      break;
+    }
+    case Filter::Kind::kSize:
+      leaf.of_files = true;
+      leaf.files = evidence.names.table().where(evidence.visible_files, [&](const FileTable::Row& row) {
+        return row.size_bytes >= filter.first && row.size_bytes < filter.end;
+      });
+      break;
+    case Filter::Kind::kLanguage: {
+      const auto members = evidence.generation.corpus->contents_of_language.find(filter.value);
+      if (members != evidence.generation.corpus->contents_of_language.end()) {
+        leaf.contents = members->second;
+      }
+      break;
+    }
+    case Filter::Kind::kDate:
+    case Filter::Kind::kBefore:
+    case Filter::Kind::kAfter: return evaluate_date(filter, evidence, leaf);
+    case Filter::Kind::kIs: return evaluate_state(filter, evidence, leaf);
+  }
+  return {};
+}
+
+Status Conditions::evaluate_date(const Filter& filter, const Evidence& evidence, Leaf& leaf) {
+  const auto moment = [](std::int64_t day) {
+    const bool open =
+        day == std::numeric_limits<std::int64_t>::min() || day == std::numeric_limits<std::int64_t>::max();
+    return open ? day : local_midnight_unix_ms(std::chrono::sys_days(std::chrono::days(static_cast<int>(day))));
+  };
+  const std::int64_t first = moment(filter.first);
+  const std::int64_t end = moment(filter.end);
+  leaf.by_date = true;
+  std::vector<std::uint32_t> stated;
+  for (const StatedDate& date : evidence.generation.corpus->dates) {
+    if (date.unix_ms >= first && date.unix_ms < end) {
+      stated.push_back(date.content.value);
+    }
+  }
+  leaf.contents.add_many(stated);
+  leaf.files = evidence.names.table().where(evidence.visible_files, [&](const FileTable::Row& row) {
+    return row.modified_unix_ms >= first && row.modified_unix_ms < end;
+  });
+  return {};
+}
+
+Status Conditions::evaluate_state(const Filter& filter, const Evidence& evidence, Leaf& leaf) {
+  const Corpus& corpus = *evidence.generation.corpus;
+  const auto add_format = [&](wire::Format format) {
+    if (const auto members = corpus.formats.find(format); members != corpus.formats.end()) {
+      leaf.contents |= members->second;
+    }
+  };
+  const auto add_problems = [&](artefacts::TaskState state, std::string_view code) -> Status {
+    ALCOVE_TRY(const auto tasks, evidence.store.problems(state, kProblemsMax, 0));
+    for (const artefacts::Task& task : tasks) {
+      if (code.empty() || task.reason_code == code) {
+        leaf.contents.add(task.content.value);
+      }
+    }
+    if (tasks.size() == kProblemsMax) {
+      notes_.push_back(fmt::format("Only the newest {} problems were looked through", kProblemsMax));
+    }
+    return {};
+  };
+  if (filter.value == "failed") {
+    return add_problems(artefacts::TaskState::kFailed, {});
+  }
+  if (filter.value == "skipped") {
+    return add_problems(artefacts::TaskState::kSkipped, {});
+  }
+  if (filter.value == "encrypted") {
+    add_format(wire::Format::kEncryptedOffice);
+    return add_problems(artefacts::TaskState::kSkipped, "encrypted");
+  }
+  if (filter.value == "empty") {
+    add_format(wire::Format::kEmpty);
+  } else if (filter.value == "duplicate") {
+    ALCOVE_TRY(leaf.contents, evidence.files.contents_with_copies(evidence.principal));
+  } else if (filter.value == "recent") {
+    leaf.of_files = true;
+    const std::int64_t since = local_midnight_unix_ms(local_today() - std::chrono::days(kRecentDays));
+    leaf.files = evidence.names.table().where(evidence.visible_files,
+                                              [&](const FileTable::Row& row) { return row.modified_unix_ms >= since; });
   }
   return {};
 }
@@ -299,6 +393,22 @@ Result<sets::Bitmap> Conditions::contents_of(const Node& node, const Evidence& e
   if (node.kind == Node::Kind::kNot) {
     return contents_of(node.children.front(), evidence, excluded ? Sign::kAskedFor : Sign::kExcluded);
   }
+  if (node.kind == Node::Kind::kFilter && leaves_.at(&node).by_date) {
+    // What states a date goes by that; all else by when its files were changed.
+    const Leaf& leaf = leaves_.at(&node);
+    ALCOVE_TRY(sets::Bitmap contents,
+               contents_with(evidence, excluded ? without(evidence.visible_files, leaf.files) : leaf.files));
+    contents -= evidence.generation.corpus->with_dates;
+    sets::Bitmap stated = evidence.generation.corpus->with_dates;
+    stated &= evidence.visible_contents;
+    if (excluded) {
+      stated -= leaf.contents;
+    } else {
+      stated &= leaf.contents;
+    }
+    contents |= stated;
+    return contents;
+  }
   if (node.kind != Node::Kind::kAll && node.kind != Node::Kind::kAny) {
     sets::Bitmap contents = evidence.visible_contents;
     if (excluded) {
@@ -344,7 +454,8 @@ bool Conditions::passes(const Node& node, const Candidate& candidate) const {
     default: break;
   }
   const Leaf& leaf = leaves_.at(&node);
-  if (leaf.of_files) {
+  const bool states_date = candidate.content && corpus_->with_dates.contains(candidate.content.value);
+  if (leaf.of_files || (leaf.by_date && !states_date)) {
     return leaf.files.contains(static_cast<std::uint32_t>(candidate.file.id.value));
   }
   if (candidate.content && leaf.contents.contains(candidate.content.value)) {

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "base/error.hpp"
+#include "domain/artefacts/store.hpp"
 #include "domain/auth/principal.hpp"
 #include "domain/files/files.hpp"
 #include "domain/search/analysis.hpp"
@@ -33,6 +34,7 @@ struct Evidence {
   /// The passages of all visible contents; called only when words are looked for.
   std::function<std::shared_ptr<const PassageSet>()> visible_passages;
   const Expansions& expansions;
+  artefacts::Store& store;
 };
 
 /// A query's tree with the members of each leaf. A leaf is a fact of the content (type, words) or of the file (name,
@@ -61,7 +63,8 @@ class Conditions {
   struct Leaf {
     sets::Bitmap contents;
     sets::Bitmap files;
-    bool of_files = false;                        ///< Decided by the file alone.
+    bool of_files = false;  ///< Decided by the file alone.
+    bool by_date = false;   ///< `contents` are of those that state a date, `files` hold for all others.
     std::vector<std::vector<std::string>> words;  ///< Of texts: each in order, also looked for in names.
     std::string pattern;                          ///< Of a wildcard.
   };
@@ -72,6 +75,8 @@ class Conditions {
   Status evaluate_leaves(const Node& node, const Evidence& evidence, Sign sign);
   Status evaluate_filter(const Filter& filter, const Evidence& evidence, Leaf& leaf);
   Status evaluate_text(const Node& node, const Evidence& evidence, Sign sign, Leaf& leaf);
+  Status evaluate_date(const Filter& filter, const Evidence& evidence, Leaf& leaf);
+  Status evaluate_state(const Filter& filter, const Evidence& evidence, Leaf& leaf);
   Status evaluate_in(const Filter& filter, const Evidence& evidence, Leaf& leaf);
   [[nodiscard]] bool is_of_files(const Node& node) const;
   [[nodiscard]] sets::Bitmap files_of(const Node& node, const Evidence& evidence) const;
@@ -84,7 +89,8 @@ class Conditions {
   [[nodiscard]] bool passes(const Node& node, const Candidate& candidate) const;
 
   const Node* root_ = nullptr;
-  std::map<const Node*, Leaf> leaves_;  ///< By address in the query's tree.
+  std::shared_ptr<const Corpus> corpus_;  ///< Shared with the generation that was asked.
+  std::map<const Node*, Leaf> leaves_;    ///< By address in the query's tree.
   bool any_ = false;
   bool any_text_ = false;
   std::shared_ptr<const PassageSet> within_;  ///< Where texts are looked for; shared with the cache.

@@ -13,6 +13,14 @@ constexpr auto kFilterNames = std::to_array<FilterName>({
     {.name = "type", .kind = Filter::Kind::kType, .alternatives = true},
     {.name = "in", .kind = Filter::Kind::kIn, .alternatives = true},
     {.name = "name", .kind = Filter::Kind::kName, .alternatives = false},
+    {.name = "path", .kind = Filter::Kind::kPath, .alternatives = false},
+    {.name = "date", .kind = Filter::Kind::kDate, .alternatives = true},
+    {.name = "before", .kind = Filter::Kind::kBefore, .alternatives = false},
+    {.name = "after", .kind = Filter::Kind::kAfter, .alternatives = false},
+    {.name = "lang", .kind = Filter::Kind::kLanguage, .alternatives = true},
+    {.name = "language", .kind = Filter::Kind::kLanguage, .alternatives = true},
+    {.name = "size", .kind = Filter::Kind::kSize, .alternatives = false},
+    {.name = "is", .kind = Filter::Kind::kIs, .alternatives = false},
 });
 
 using wire::Format;

@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 
 #include "base/text.hpp"
+#include "domain/search/dates.hpp"
 
 namespace alcove::search {
 namespace {
@@ -66,7 +67,7 @@ enum class Operator : std::uint8_t { kNone, kAnd, kOr, kNear };
 
 class Parser {
  public:
-  explicit Parser(std::string_view query) : query_(query), rest_(query) {}
+  Parser(std::string_view query, std::chrono::sys_days today) : query_(query), rest_(query), today_(today) {}
 
   ParsedQuery parse() && {
     parsed_.root = take_list();
@@ -400,18 +401,37 @@ class Parser {
     }
     rest_ = after;
     std::optional<std::string> quoted = take_quoted();
-    std::string value = quoted ? std::move(*quoted) : std::string(take_word());
-    if (value.empty()) {
+    Filter read{.kind = filter->kind, .value = quoted ? std::move(*quoted) : take_value(filter->kind)};
+    if (read.value.empty()) {
       note_at(before, "missing_value", fmt::format("“{}:” needs a value", name));
-    } else if (filter->kind == Filter::Kind::kType && formats_of_type(value).empty()) {
-      note_at(before, "bad_value", fmt::format("There is no type “{}”; the filter was left out", value));
+    } else if (const std::optional<std::string> complaint = read_value(read, today_)) {
+      note_at(before, "bad_value", *complaint);
     } else {
-      taken = Node{.kind = Node::Kind::kFilter,
-                   .text = name,
-                   .filter = {.kind = filter->kind, .value = std::move(value)},
-                   .children = {}};
+      taken = Node{
+          .kind = Node::Kind::kFilter, .text = std::string(filter->name), .filter = std::move(read), .children = {}};
     }
     return true;
+  }
+
+  /// One word; of a date as many as make one: "date:last week", "after:may 2024".
+  std::string take_value(Filter::Kind kind) {
+    std::string value(take_word());
+    if (!takes_dates(kind) || value.empty()) {
+      return value;
+    }
+    std::string longer = value;
+    std::string_view after = rest_;
+    for (std::size_t words = 1; words < kDateWordsMax && rest_.starts_with(' '); ++words) {
+      skip_space();
+      longer += ' ';
+      longer += take_word();
+      if (parse_date(longer, today_)) {
+        value = longer;
+        after = rest_;
+      }
+    }
+    rest_ = after;
+    return value;
   }
 
   void note_unknown_filter(std::string_view prefix, std::string_view name, std::string_view after) {
@@ -473,6 +493,7 @@ class Parser {
 
   std::string_view query_;
   std::string_view rest_;
+  std::chrono::sys_days today_;
   std::size_t depth_ = 0;  ///< Open parentheses.
   std::size_t items_ = 0;
   ParsedQuery parsed_;
@@ -481,9 +502,13 @@ class Parser {
 }  // namespace
 
 ParsedQuery parse_query(std::string_view query) {
+  return parse_query(query, local_today());
+}
+
+ParsedQuery parse_query(std::string_view query, std::chrono::sys_days today) {
   const std::string valid = to_valid_utf8(query);
   const std::string_view used = utf8_prefix(valid, kQueryBytesMax);
-  ParsedQuery parsed = Parser(used).parse();
+  ParsedQuery parsed = Parser(used, today).parse();
   if (used.size() < valid.size()) {
     parsed.notes.push_back(
         {.code = "too_long", .message = "The query is too long; its end was left out", .position = utf8_length(used)});

@@ -2,6 +2,7 @@
 /// @file
 /// What a person typed, parsed once into a tree; nothing is an error, what was not understood is said.
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -71,7 +72,9 @@ struct ParsedQuery {
   [[nodiscard]] bool has_text() const { return !words.empty() || !phrases.empty() || !wildcards.empty(); }
 };
 
-/// Takes any bytes.
+/// Takes any bytes. Dates are seen from `today`.
+ParsedQuery parse_query(std::string_view query, std::chrono::sys_days today);
+/// Seen from today.
 ParsedQuery parse_query(std::string_view query);
 
 }  // namespace alcove::search

@@ -134,6 +134,45 @@ TEST(ParseQuery, GroupsAlternativesAndNearness) {
   }
 }
 
+TEST(ParseQuery, FiltersReadTheirValues) {
+  using namespace std::chrono_literals;
+  constexpr std::chrono::sys_days kToday = 2024y / 5 / 17;
+  const auto read = [&](const char* typed) {
+    const ParsedQuery parsed = parse_query(typed, kToday);
+    EXPECT_THAT(parsed.notes, IsEmpty()) << typed;
+    const Node* node = parsed.root.children.data();
+    while (node->kind != Node::Kind::kFilter) {
+      node = node->children.data();
+    }
+    return node->filter;
+  };
+  const auto day_of = [](std::chrono::sys_days day) { return std::int64_t{day.time_since_epoch().count()}; };
+  EXPECT_EQ(read("before:2024").end, day_of(2024y / 1 / 1));
+  EXPECT_EQ(read("after:2024-05-17").first, day_of(2024y / 5 / 17)) << "that day is in";
+  EXPECT_EQ(read("date:last week").first, day_of(2024y / 5 / 6));
+  EXPECT_EQ(read("date:2022..2023").end, day_of(2024y / 1 / 1));
+  EXPECT_EQ(read("date:..2023-05").first, std::numeric_limits<std::int64_t>::min());
+  EXPECT_EQ(read("date:\"letzten Sommer\"").first, day_of(2023y / 6 / 1));
+  EXPECT_EQ(read("size:>10MB").first, 10'000'001);
+  EXPECT_EQ(read("size:<=200k").end, 200'001);
+  EXPECT_EQ(read("size:1M..5M").first, 1'000'000);
+  EXPECT_EQ(read("size:1M..5M").end, 5'000'001);
+  EXPECT_EQ(read("size:1,5MB").first, 1'450'000);
+  EXPECT_EQ(read("size:0").end, 1);
+  EXPECT_EQ(read("lang:Deutsch").value, "de");
+  EXPECT_EQ(read("lang:französisch").value, "fr");
+  EXPECT_EQ(read("language:EN").value, "en");
+  EXPECT_EQ(read("is:Failed").value, "failed");
+  // A date takes as many words as make one, and no more.
+  EXPECT_THAT(parse_query("after:may 2024 budget 7", kToday).words, ElementsAre("budget", "7"));
+  EXPECT_THAT(parse_query("(date:last week) x", kToday).words, ElementsAre("x"));
+  for (const char* bad : {"date:soon", "before:2024..2025", "size:big", "size:>1M..2M", "size:5M..1M", "lang:klingon",
+                          "is:odd", "date:..", "date:2024..2023"}) {
+    EXPECT_THAT(codes(parse_query(bad, kToday)), ElementsAre("bad_value")) << bad;
+  }
+  EXPECT_THAT(parse_query("befor:2024", kToday).notes.front().message, testing::HasSubstr("before:?"));
+}
+
 TEST(ParseQuery, WhatRanksIsWhatIsAskedFor) {
   const ParsedQuery parsed = parse_query("(apple OR \"red pear\") plum NEAR fig -nut inv* type:pdf");
   EXPECT_THAT(parsed.words, ElementsAre("apple", "plum", "fig"));

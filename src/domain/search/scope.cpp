@@ -6,7 +6,7 @@ namespace alcove::search {
 
 Result<Scope> Scope::make(const Generation& generation, NameIndex& names, files::Files& files,
                           const auth::Principal& principal, const ParsedQuery& query, const Expansions& expansions,
-                          PassageSetCache& cache) {
+                          PassageSetCache& cache, artefacts::Store& store) {
   Scope scope;
   scope.contents_ = files.visible_contents(principal);
   scope.visible_files_ = files.visible_files(principal);
@@ -18,7 +18,8 @@ Result<Scope> Scope::make(const Generation& generation, NameIndex& names, files:
                                                              .visible_contents = *scope.contents_,
                                                              .visible_files = *scope.visible_files_,
                                                              .visible_passages = all_passages,
-                                                             .expansions = expansions}));
+                                                             .expansions = expansions,
+                                                             .store = store}));
   if (scope.conditions_.contents()) {
     scope.contents_ = std::make_shared<const sets::Bitmap>(*scope.conditions_.contents());
     scope.passages_ = std::make_shared<const PassageSet>(passages_of(*generation.corpus, *scope.contents_));

@@ -24,7 +24,7 @@ class Scope {
  public:
   static Result<Scope> make(const Generation& generation, NameIndex& names, files::Files& files,
                             const auth::Principal& principal, const ParsedQuery& query, const Expansions& expansions,
-                            PassageSetCache& cache);
+                            PassageSetCache& cache, artefacts::Store& store);
 
   /// Passages that may be hits: of contents that may pass.
   [[nodiscard]] const PassageSet& passages() const { return *passages_; }

@@ -22,9 +22,13 @@ struct Search::Impl {
   std::unique_ptr<Follower> follower;  ///< Last: stops before what it works on goes.
 
   Result<Response> answer_once(const auth::Principal& principal, const Request& request, const Context& context) {
-    return answer(
-        {.generation = passages->generation(), .names = *names, .files = files, .embed = embed, .cache = cache},
-        principal, request, context);
+    return answer({.generation = passages->generation(),
+                   .names = *names,
+                   .files = files,
+                   .embed = embed,
+                   .cache = cache,
+                   .store = store},
+                  principal, request, context);
   }
 };
 

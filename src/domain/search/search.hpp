@@ -13,6 +13,7 @@
 #include "base/context.hpp"
 #include "base/error.hpp"
 #include "base/ids.hpp"
+#include "base/time.hpp"
 #include "domain/artefacts/store.hpp"
 #include "domain/auth/principal.hpp"
 #include "domain/files/files.hpp"
@@ -47,6 +48,12 @@ struct Reason {
   std::string model;               ///< kind meaning
 };
 
+/// Whose word a date is.
+enum class DateSource : std::uint8_t {
+  kDocument,  ///< The document says when it was written.
+  kFile,      ///< When the file was changed last.
+};
+
 struct Hit {
   files::File file;
   std::string library;    ///< name
@@ -56,6 +63,8 @@ struct Hit {
   std::vector<SnippetSpan> snippet;
   std::string title;
   std::string language;
+  UnixMillis date;
+  DateSource date_source = DateSource::kFile;
   std::vector<Reason> reasons;
   std::int64_t more_passages = 0;         ///< Further matching passages of the same file.
   std::vector<files::File> same_content;  ///< Other visible files with the same bytes, folded into this hit.

@@ -8,6 +8,7 @@
 #include <cmath>
 #include <cstring>
 #include <exception>
+#include <limits>
 #include <utility>
 
 #include "base/sync.hpp"
@@ -19,6 +20,8 @@ namespace {
 constexpr int kSnapshotAttemptsMax = 5;
 /// Idle readers kept open; more only come into being while more threads search at once.
 constexpr std::size_t kIdleReadersMax = 8;
+/// The one value of a document.
+constexpr Xapian::valueno kValueSlot = 0;
 /// A prefix stands for at most this many terms.
 constexpr Xapian::termcount kPrefixTermsMax = 100;
 
@@ -277,7 +280,8 @@ Result<std::unique_ptr<Index>> Index::open(const std::filesystem::path& folder) 
   });
 }
 
-Status Index::replace(std::uint32_t document, std::span<const Posting> postings, std::string_view data) {
+Status Index::replace(std::uint32_t document, std::span<const Posting> postings, std::string_view data,
+                      std::string_view value) {
   return guarded([&] {
     Xapian::Document made;
     for (const Posting& posting : postings) {
@@ -291,6 +295,9 @@ Status Index::replace(std::uint32_t document, std::span<const Posting> postings,
       }
     }
     made.set_data(std::string(data));
+    if (!value.empty()) {
+      made.add_value(kValueSlot, std::string(value));
+    }
     impl_->writer.replace_document(document, made);
   });
 }
@@ -406,6 +413,33 @@ Result<std::optional<std::string>> Index::data(std::uint32_t document) {
       return database.get_document(document).get_data();
     } catch (const Xapian::DocNotFoundError&) {
       return std::nullopt;
+    }
+  });
+}
+
+Status Index::for_each_value(const std::function<void(std::uint32_t document, std::string_view value)>& visit) {
+  return impl_->read([&](const Xapian::Database& database) {
+    for (auto value = database.valuestream_begin(kValueSlot); value != database.valuestream_end(kValueSlot); ++value) {
+      visit(value.get_docid(), *value);
+    }
+  });
+}
+
+Status Index::for_each_data(const sets::Bitmap& among,
+                            const std::function<void(std::uint32_t document, std::string_view data)>& visit) {
+  std::uint32_t from = 0;
+  return impl_->read([&](const Xapian::Database& database) {
+    std::uint32_t document = 0;
+    while (among.next(from, document)) {
+      try {
+        visit(document, database.get_document(document).get_data());
+      } catch (const Xapian::DocNotFoundError&) {
+        // Not indexed yet.
+      }
+      if (document == std::numeric_limits<std::uint32_t>::max()) {
+        break;
+      }
+      from = document + 1;
     }
   });
 }

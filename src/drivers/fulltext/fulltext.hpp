@@ -86,7 +86,9 @@ class Index {
   ~Index();
 
   /// Writer. Document numbers start at 1. `data` is stored as it is.
-  Status replace(std::uint32_t document, std::span<const Posting> postings, std::string_view data);
+  /// So is `value`, which `for_each_value` reads quickly for all documents.
+  Status replace(std::uint32_t document, std::span<const Posting> postings, std::string_view data,
+                 std::string_view value = {});
   Status remove(std::uint32_t document);
   /// An empty value removes the key. Keys are at most kTermBytesMax bytes.
   Status set_metadata(std::string_view key, std::string_view value);
@@ -105,6 +107,11 @@ class Index {
   Result<std::vector<std::string>> matching_terms(const Query& query, std::uint32_t document);
   /// What was stored with a document; nothing when there is none of that number.
   Result<std::optional<std::string>> data(std::uint32_t document);
+  /// Values of all documents that have one, by document.
+  Status for_each_value(const std::function<void(std::uint32_t document, std::string_view value)>& visit);
+  /// Data of the members of `among`, by document.
+  Status for_each_data(const sets::Bitmap& among,
+                       const std::function<void(std::uint32_t document, std::string_view data)>& visit);
   /// In how many documents each term occurs.
   Result<std::vector<std::uint32_t>> document_frequencies(std::span<const std::string> terms);
   /// Terms that begin with `prefix`, in byte order, with the number of documents that have them, until `visit` returns

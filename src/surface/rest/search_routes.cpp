@@ -51,6 +51,8 @@ Status write_hit(json::Writer& writer, Services& services, const search::Hit& hi
       .member("language", hit.language)
       .member("size", hit.file.size_bytes)
       .member("modified", rfc3339_from_ns(hit.file.modified_unix_ns))
+      .member("date", format_rfc3339(hit.date))
+      .member("date_source", hit.date_source == search::DateSource::kDocument ? "document" : "file")
       .member("type", wire::format_name(probe.format));
   if (!probe.mime.empty()) {
     writer.member("mime", probe.mime);
