@@ -169,6 +169,7 @@ class Analyser {
     for (const std::string& word : query.words) {
       add_text(word);
     }
+    add_spaced_codes(query.words);
     for (const std::string& phrase : query.phrases) {
       add_text(phrase);
     }
@@ -205,6 +206,37 @@ class Analyser {
                      .joined = term.kind == TermKind::kJoined,
                      .factors = {}};
       pending_.push_back({.term = std::move(made), .kind = term.kind});
+    }
+  }
+
+  /// "DE89 3704 …" is typed as several words and may be written as one.
+  void add_spaced_codes(const std::vector<std::string>& words) {
+    std::string written;
+    for (const std::string& word : words) {
+      written += (written.empty() ? "" : " ") + word;
+    }
+    std::vector<Term> codes = text::make_terms(written, {});
+    std::erase_if(codes, [](const Term& term) { return term.kind != TermKind::kJoined || !has_digit(term.surface); });
+    std::vector<Query> whole;
+    for (const Term& code : codes) {
+      const bool is_known =
+          std::ranges::any_of(pending_, [&](const Pending& p) { return p.term.surface == code.surface; });
+      if (!is_known) {
+        pending_.push_back({.term = {.surface = code.surface,
+                                     .variants = forms_of(code, written, languages_),
+                                     .joined = true,
+                                     .factors = {}},
+                            .kind = TermKind::kJoined});
+      }
+      const bool is_part = std::ranges::any_of(codes, [&](const Term& other) {
+        return other.begin <= code.begin && code.end <= other.end && code.end - code.begin < other.end - other.begin;
+      });
+      if (!is_part) {
+        whole.push_back(Query::of_term(stem_term(code.surface, {})));
+      }
+    }
+    if (!whole.empty()) {
+      analysed_.whole_code = Query::of(Query::Kind::kOr, std::move(whole));
     }
   }
 

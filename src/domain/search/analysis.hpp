@@ -29,7 +29,7 @@
 namespace alcove::search {
 
 /// Bumped whenever stored terms, facts or values change: older indexes are then remade.
-inline constexpr std::string_view kTermsVersion = "5";
+inline constexpr std::string_view kTermsVersion = "6";
 
 /// Words of the next passage that a passage knows the positions of, so that a phrase across the cut is found.
 inline constexpr std::size_t kOverlapWords = 8;
@@ -73,6 +73,7 @@ double rarity_factor(std::uint32_t frequency, std::uint32_t of_language, std::ui
 struct Analysed {
   std::vector<QueryTerm> ranking;  ///< Without words too common to rank by, unless there are no others.
   fulltext::Query keyword;         ///< All of `ranking`, any of which may match.
+  fulltext::Query whole_code;      ///< A number or code of the query as a whole, however it is written; or nothing.
   fulltext::Query in_title;        ///< All ranking words in the title; nothing when there is no such word.
   fulltext::Query adjacent;        ///< All ranking words beside one another; nothing for one word or many.
   fulltext::Query in_name;         ///< All words in a file's name.

@@ -43,6 +43,8 @@ constexpr double kPhraseShare = 0.5;
 /// Small enough to settle near ties only.
 constexpr double kTitleBoost = 0.05;
 constexpr double kAdjacentBoost = 0.02;
+/// Who types a code means that one: a text that holds it comes before all that share its parts.
+constexpr double kCodeBoost = 1;
 
 /// From this score on every word of the query stands in the file's name.
 constexpr double kNamedScoreMin = 0.8;
@@ -271,6 +273,8 @@ class Answer {
     }
     fuse(candidates, weight);
     ALCOVE_TRY_VOID(boost(candidates, analysed_.in_title, kTitleBoost, in_title_));
+    sets::Bitmap with_code;
+    ALCOVE_TRY_VOID(boost(candidates, analysed_.whole_code, kCodeBoost, with_code));
     sets::Bitmap adjacent;
     ALCOVE_TRY_VOID(boost(candidates, analysed_.adjacent, kAdjacentBoost, adjacent));
     if (scope_->holding()) {

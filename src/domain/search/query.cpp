@@ -266,13 +266,28 @@ class Parser {
       negated = true;
       rest_.remove_prefix(1);
     }
-    std::optional<Node> node = rest_.starts_with('(') ? take_group() : take_leaf();
+    std::optional<Node> node = rest_.starts_with('(') && !begins_word() ? take_group() : take_leaf();
     if (!node || !negated) {
       return node;
     }
     Node not_node{.kind = Node::Kind::kNot, .text = {}, .filter = {}, .children = {}};
     not_node.children.push_back(std::move(*node));
     return not_node;
+  }
+
+  /// "(0)89" is a word: its parenthesis is closed before it ends, and by no white space.
+  [[nodiscard]] bool begins_word() const {
+    std::size_t open = 0;
+    for (std::size_t i = 0; i < rest_.size() && space_size(rest_.substr(i)) == 0; ++i) {
+      open += rest_[i] == '(' ? 1 : 0;
+      open -= rest_[i] == ')' ? 1 : 0;
+      if (open == 0) {
+        const std::string_view after = rest_.substr(i + 1);
+        return !after.empty() && space_size(after) == 0 && after.front() != ')' && after.front() != '|' &&
+               after.front() != '(';
+      }
+    }
+    return false;
   }
 
   std::optional<Node> take_group() {

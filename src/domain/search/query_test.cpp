@@ -107,6 +107,7 @@ TEST(ParseQuery, GroupsAlternativesAndNearness) {
       {"a NEAR (b c)", "[a! b! c!]", {"bad_near"}},
       {"f(x) (2024)", "[f(x) 2024]", {}},
       {"(foo(x) OR y)", "[(foo(x) | y)]", {}},
+      {"+49 (0)89 (a)(b)", "[+49 (0)89 a b]", {}},
       {":) a) first", "[:) a) first]", {}},
       // Mistakes are said, and the rest is searched.
       {"(a OR b", "[(a | b)]", {"unbalanced_parenthesis"}},
