@@ -18,6 +18,7 @@
 #include "domain/search/query.hpp"
 #include "domain/search/scope.hpp"
 #include "domain/search/snippet.hpp"
+#include "domain/search/spelling.hpp"
 #include "domain/search/wildcards.hpp"
 #include "wire/codec.hpp"
 
@@ -106,6 +107,7 @@ class Answer {
     ALCOVE_TRY_VOID(context_.check());
     sort_items();
     ALCOVE_TRY_VOID(write_hits());
+    ALCOVE_TRY_VOID(add_correction());
     response_.took_ms = elapsed_ms(began);
     return std::move(response_);
   }
@@ -128,6 +130,23 @@ class Answer {
       }
       expansions_[wildcard] = expansion.words;
     }
+    return {};
+  }
+
+  // --- spelling ---
+
+  Status add_correction() {
+    const auto names = sources_.names.index();
+    if (parsed_.words.empty() || !names) {
+      return {};
+    }
+    const auto passages =
+        sources_.cache.find_or_make(sources_.generation.corpus, sources_.files.visible_contents(principal_));
+    ALCOVE_TRY(
+        const auto corrected,
+        corrected_query(request_.query, parsed_, {.index = keyword(), .prefix = "", .visible = passages->passages},
+                        {.index = *names, .prefix = "N", .visible = scope_->visible_files()}, corpus().languages));
+    response_.did_you_mean = corrected.value_or("");
     return {};
   }
 
@@ -422,7 +441,11 @@ class Answer {
     std::size_t passed = 0;
     for (const Item& item : items_) {
       ALCOVE_TRY(const std::vector<files::File> files, files_of(item));
-      if (files.empty() || ++passed <= request_.offset) {
+      if (files.empty()) {
+        continue;
+      }
+      response_.finds_anything = true;
+      if (++passed <= request_.offset) {
         continue;
       }
       if (response_.hits.size() == request_.limit) {

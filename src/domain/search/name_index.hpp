@@ -48,6 +48,10 @@ class NameIndex {
   /// of either case. Reads every visible path: about a microsecond each.
   Result<sets::Bitmap> on_path(std::string_view value, const sets::Bitmap& visible);
   [[nodiscard]] const FileTable& table() const { return table_; }
+  /// Nothing while it is being remade. Shared with searches on it.
+  [[nodiscard]] std::shared_ptr<fulltext::Index> index() const {
+    return published_.with([](const auto& current) { return current; });
+  }
 
  private:
   NameIndex(std::filesystem::path folder, files::Files& files) : folder_(std::move(folder)), files_(files) {}
@@ -55,10 +59,6 @@ class NameIndex {
   Result<std::string> library_name(LibraryId library);
   /// Files among `visible` whose stored path `fits`.
   Result<sets::Bitmap> where_path(const sets::Bitmap& visible, const std::function<bool(std::string_view)>& fits);
-  [[nodiscard]] std::shared_ptr<fulltext::Index> index() const {
-    return published_.with([](const auto& current) { return current; });
-  }
-
   const std::filesystem::path folder_;
   files::Files& files_;
   Guarded<std::shared_ptr<fulltext::Index>> published_;  ///< Shared with searches on it.

@@ -476,6 +476,26 @@ Status Index::for_each_term(std::string_view prefix,
   });
 }
 
+Result<bool> Index::occurs_within(std::string_view term, const sets::Bitmap& within) {
+  if (term.empty() || term.size() > kTermBytesMax) {
+    return false;
+  }
+  return impl_->read([&](const Xapian::Database& database) {
+    const std::string wanted(term);
+    auto posting = database.postlist_begin(wanted);
+    const auto end = database.postlist_end(wanted);
+    // Both lists leap over what the other does not have.
+    std::uint32_t member = 0;
+    while (posting != end && within.next(*posting, member)) {
+      if (*posting == member) {
+        return true;
+      }
+      posting.skip_to(member);
+    }
+    return false;
+  });
+}
+
 Result<CollectionStatistics> Index::statistics() {
   return impl_->read([](const Xapian::Database& database) {
     return CollectionStatistics{.document_count = database.get_doccount(),

@@ -118,6 +118,8 @@ class Index {
   /// false.
   Status for_each_term(std::string_view prefix,
                        const std::function<bool(std::string_view term, std::uint32_t frequency)>& visit);
+  /// Whether a member of `within` has the term.
+  Result<bool> occurs_within(std::string_view term, const sets::Bitmap& within);
   Result<CollectionStatistics> statistics();
   /// Reads every table. Errors: kCorrupt.
   Status check();
