@@ -127,7 +127,9 @@ void declare_search(CLI::App& app, Invocation& call) {
   CLI::App* find = add_command(app, call, "search", "Find files and passages",
                                [](Invocation& given) { return search(given.common(), given.search); });
   find->set_help_flag("--help", "Print this help message and exit");  // "-hotel" is a word to leave out.
-  find->add_option("QUERY", call.words, "Words; \"a phrase\", -word, type:, in:, name:");
+  find->add_option("QUERY", call.words,
+                   "Words; \"a phrase\", -word, OR, (groups), NEAR, begin*, type:, in:, name:, path:, before:, after:, "
+                   "date:, lang:, size:, is:");
   find->allow_extras();
   find->parse_complete_callback([find, &call] { call.search.query = query_of(call.words, find->remaining()); });
   find->add_option("--limit", call.search.limit, "Hits at most")->check(CLI::Range(1, 200))->capture_default_str();

@@ -459,6 +459,29 @@ Result<Files::Projection> Files::project(const Principal& principal, const sets:
   return impl_->visible.project(counts);
 }
 
+Result<sets::Bitmap> Files::contents_with_copies(const Principal& principal) {
+  sets::Bitmap contents;
+  if (!sees_everything(principal)) {
+    return contents;
+  }
+  ALCOVE_TRY_VOID(impl_->catalog.read([&](sqlite::Database& database) -> Status {
+    // The groups come from the index alone; only their files are looked at, whether they are still there.
+    ALCOVE_TRY(auto statement,
+               database.prepare("WITH repeated(number) AS (SELECT content_number FROM files WHERE content_number <> 0 "
+                                "GROUP BY content_number HAVING count(*) > 1) "
+                                "SELECT number FROM repeated WHERE (SELECT count(*) FROM (SELECT 1 FROM files WHERE "
+                                "content_number = number AND content_number <> 0 AND present = 1 LIMIT 2)) > 1"));
+    for (;;) {
+      ALCOVE_TRY(const bool more, statement.step());
+      if (!more) {
+        return {};
+      }
+      contents.add(static_cast<std::uint32_t>(statement.column_int64(0)));
+    }
+  }));
+  return contents;
+}
+
 Result<std::vector<Files::FolderPlace>> Files::folders_where(const Principal& principal,
                                                              const std::function<bool(std::string_view name)>& matches,
                                                              std::size_t limit) {

@@ -25,6 +25,8 @@ constexpr std::size_t kBegunBytesMin = 2;
 constexpr std::size_t kAdjacentWordsMax = 5;
 /// What a sentence's function words count beside its others: enough to settle ties between passages.
 constexpr double kCommonWeight = 0.5;
+/// Words that a wildcard ranks by, the most frequent ones; all of them are found.
+constexpr std::size_t kPatternWordsRanked = 32;
 /// From this many words on a query is a sentence, whose function words are left out.
 constexpr std::size_t kSentenceWordsMin = 3;
 
@@ -77,6 +79,42 @@ std::uint32_t append_overlap(std::vector<Posting>& postings, std::string_view ne
   return last;
 }
 
+/// What a phrase compares: words, and characters of scripts without spaces.
+struct Exact {
+  std::vector<std::string> surfaces;
+  std::uint32_t window = 0;
+};
+
+Exact exact_of(std::string_view written) {
+  Exact exact;
+  std::optional<std::uint32_t> first;
+  const std::vector<Term> terms = text::make_terms(written, {});
+  for (const Term& term : terms) {
+    // Long dictionary words of Chinese and Japanese cover characters that are there one by one.
+    const bool covers = term.kind == TermKind::kWord && std::ranges::any_of(terms, [&](const Term& other) {
+                          return other.kind == TermKind::kUnigram && other.begin == term.begin;
+                        });
+    if (is_positional(term) && !covers) {
+      exact.surfaces.push_back(term.surface);
+      first = first.value_or(term.position);
+      exact.window = term.position - *first + 1;
+    }
+  }
+  return exact;
+}
+
+/// The ranking terms of one word: as it is, and its stem in each language.
+std::vector<std::string> forms_of(const Term& term, std::string_view written, std::span<const std::string> languages) {
+  std::vector<std::string> forms{stem_term(term.surface, {})};
+  if (term.kind == TermKind::kWord && !has_digit(term.surface)) {
+    const std::string_view word = written.substr(term.begin, term.end - term.begin);
+    for (const std::string& language : languages) {
+      forms.push_back(stem_term(text::make_stem(word, language), language));
+    }
+  }
+  return forms;
+}
+
 /// The language most of whose function words stand in the query; nothing when none does.
 std::set<std::string> stop_words_of(std::span<const std::string> surfaces) {
   std::set<std::string> found;
@@ -124,19 +162,19 @@ std::string_view language_of_variant(std::string_view variant) {
 
 class Analyser {
  public:
-  Analyser(std::span<const std::string> languages, const WordStatistics* statistics)
-      : languages_(languages), statistics_(statistics) {}
+  Analyser(std::span<const std::string> languages, const WordStatistics* statistics, const Expansions* expansions)
+      : languages_(languages), statistics_(statistics), expansions_(expansions) {}
 
   Analysed analyse(const ParsedQuery& query) && {
     for (const std::string& word : query.words) {
       add_text(word);
     }
+    add_spaced_codes(query.words);
     for (const std::string& phrase : query.phrases) {
       add_text(phrase);
-      add_phrase(phrase, analysed_.phrases, analysed_.phrase_words);
     }
-    for (const std::string& excluded : query.excluded) {
-      add_phrase(excluded, analysed_.excluded, analysed_.excluded_words);
+    for (const std::string& wildcard : query.wildcards) {
+      add_wildcard(wildcard);
     }
     weigh_rarity();
     part_stop_words();
@@ -164,45 +202,61 @@ class Analyser {
         continue;
       }
       QueryTerm made{.surface = term.surface,
-                     .variants = {stem_term(term.surface, {})},
+                     .variants = forms_of(term, written, languages_),
                      .joined = term.kind == TermKind::kJoined,
                      .factors = {}};
-      if (term.kind == TermKind::kWord && !has_digit(term.surface)) {
-        const std::string_view word = written.substr(term.begin, term.end - term.begin);
-        for (const std::string& language : languages_) {
-          made.variants.push_back(stem_term(text::make_stem(word, language), language));
-        }
-      }
       pending_.push_back({.term = std::move(made), .kind = term.kind});
     }
   }
 
-  static void add_phrase(std::string_view written, std::vector<Query>& queries,
-                         std::vector<std::vector<std::string>>& words) {
-    std::vector<std::string> surfaces;
-    std::optional<std::uint32_t> first;
-    std::uint32_t last = 0;
-    std::vector<Term> terms = text::make_terms(written, {});
-    for (const Term& term : terms) {
-      // Long dictionary words of Chinese and Japanese cover characters that are there one by one.
-      const bool covers = term.kind == TermKind::kWord && std::ranges::any_of(terms, [&](const Term& other) {
-                            return other.kind == TermKind::kUnigram && other.begin == term.begin;
-                          });
-      if (is_positional(term) && !covers) {
-        surfaces.push_back(term.surface);
-        first = first.value_or(term.position);
-        last = term.position;
+  /// "DE89 3704 …" is typed as several words and may be written as one.
+  void add_spaced_codes(const std::vector<std::string>& words) {
+    std::string written;
+    for (const std::string& word : words) {
+      written += (written.empty() ? "" : " ") + word;
+    }
+    std::vector<Term> codes = text::make_terms(written, {});
+    std::erase_if(codes, [](const Term& term) { return term.kind != TermKind::kJoined || !has_digit(term.surface); });
+    std::vector<Query> whole;
+    for (const Term& code : codes) {
+      const bool is_known =
+          std::ranges::any_of(pending_, [&](const Pending& p) { return p.term.surface == code.surface; });
+      if (!is_known) {
+        pending_.push_back({.term = {.surface = code.surface,
+                                     .variants = forms_of(code, written, languages_),
+                                     .joined = true,
+                                     .factors = {}},
+                            .kind = TermKind::kJoined});
+      }
+      const bool is_part = std::ranges::any_of(codes, [&](const Term& other) {
+        return other.begin <= code.begin && code.end <= other.end && code.end - code.begin < other.end - other.begin;
+      });
+      if (!is_part) {
+        whole.push_back(Query::of_term(stem_term(code.surface, {})));
       }
     }
-    if (surfaces.empty()) {
+    if (!whole.empty()) {
+      analysed_.whole_code = Query::of(Query::Kind::kOr, std::move(whole));
+    }
+  }
+
+  void add_wildcard(const std::string& written) {
+    const auto words = expansions_ == nullptr ? Expansions::const_iterator{} : expansions_->find(written);
+    if (expansions_ == nullptr || words == expansions_->end() || words->second.empty()) {
       return;
     }
-    words.push_back(surfaces);
-    if (surfaces.size() == 1) {
-      queries.push_back(Query::of_term(surfaces.front()));
-    } else {
-      queries.push_back(Query::phrase(std::move(surfaces), last - *first + 1));
+    QueryTerm made{.surface = wildcard_pattern(written), .variants = {}, .is_pattern = true, .factors = {}};
+    const std::span<const std::string> ranked =
+        std::span(words->second).first(std::min(words->second.size(), kPatternWordsRanked));
+    for (const std::string& word : ranked) {
+      const Term term{.kind = TermKind::kWord, .surface = word, .stem = {}, .begin = 0, .end = word.size()};
+      for (std::string& form : forms_of(term, word, languages_)) {
+        if (std::ranges::find(made.variants, form) == made.variants.end()) {
+          made.variants.push_back(std::move(form));
+        }
+      }
     }
+    pending_.push_back({.term = std::move(made), .kind = TermKind::kJoined});
   }
 
   /// A function word of a language that few passages are in is rare among all of them, and would weigh like a name.
@@ -273,7 +327,7 @@ class Analyser {
     std::vector<std::string> side_by_side;
     for (const QueryTerm& term : analysed_.ranking) {
       any.push_back(ranked(term, 1));
-      if (!term.joined) {
+      if (!term.joined && !term.is_pattern) {
         title.push_back(Query::of_term("S" + term.surface));
         side_by_side.push_back(term.surface);
       }
@@ -311,7 +365,12 @@ class Analyser {
     };
     std::ranges::for_each(query.words, add);
     std::ranges::for_each(query.phrases, add);
-    if (surfaces.empty()) {
+    std::vector<std::string> begun;
+    for (const std::string& wildcard : query.wildcards) {
+      const std::string pattern = wildcard_pattern(wildcard);
+      begun.push_back(pattern.substr(0, pattern.find_first_of("*?")));
+    }
+    if (surfaces.empty() && begun.empty()) {
       return;
     }
     const std::set<std::string> stopped = stop_words_of(surfaces);
@@ -331,6 +390,13 @@ class Analyser {
       ways.push_back(Query::of_term("F" + word));
       folder.push_back(Query::of(Query::Kind::kMax, std::move(ways)));
     }
+    // Whether the rest of the pattern fits is seen when the file is looked at.
+    for (const std::string& word : begun) {
+      const Query query_of_begun{.kind = Query::Kind::kPrefix, .term = "N" + word, .children = {}};
+      exact.push_back(query_of_begun);
+      near.push_back(query_of_begun);
+      folder.push_back(query_of_begun);
+    }
     analysed_.in_name = Query::of(Query::Kind::kAnd, std::move(exact));
     analysed_.near_name = Query::of(Query::Kind::kAnd, std::move(near));
     analysed_.in_folder = Query::of(Query::Kind::kAnd, std::move(folder));
@@ -338,6 +404,7 @@ class Analyser {
 
   std::span<const std::string> languages_;
   const WordStatistics* statistics_;
+  const Expansions* expansions_;
   std::vector<Pending> pending_;
   std::vector<QueryTerm> common_;
   bool words_only_ = true;
@@ -416,8 +483,83 @@ double rarity_factor(std::uint32_t frequency, std::uint32_t of_language, std::ui
   return std::clamp(share(of_language) / share(of_all), kFactorMin, 1.0);
 }
 
-Analysed analyse(const ParsedQuery& query, std::span<const std::string> languages, const WordStatistics* statistics) {
-  return Analyser(languages, statistics).analyse(query);
+Query exact_query(std::string_view written) {
+  Exact exact = exact_of(written);
+  if (exact.surfaces.empty()) {
+    return Query::nothing();
+  }
+  return exact.surfaces.size() == 1 ? Query::of_term(exact.surfaces.front())
+                                    : Query::phrase(std::move(exact.surfaces), exact.window);
+}
+
+std::vector<std::string> exact_words(std::string_view written) {
+  return exact_of(written).surfaces;
+}
+
+Query any_form_query(std::string_view written, std::span<const std::string> languages) {
+  const std::vector<Term> terms = text::make_terms(written, {});
+  const bool has_bigrams = std::ranges::any_of(terms, [](const Term& t) { return t.kind == TermKind::kBigram; });
+  std::vector<Query> all;
+  for (const Term& term : terms) {
+    if (term.kind == TermKind::kJoined || (term.kind == TermKind::kUnigram && has_bigrams)) {
+      continue;
+    }
+    std::vector<Query> forms;
+    for (std::string& form : forms_of(term, written, languages)) {
+      forms.push_back(Query::of_term(std::move(form)));
+    }
+    all.push_back(Query::of(Query::Kind::kOr, std::move(forms)));
+  }
+  return all.empty() ? Query::nothing() : Query::of(Query::Kind::kAnd, std::move(all));
+}
+
+Query near_query(std::span<const std::string> written, std::uint32_t distance) {
+  // Xapian's window counts every position from the first to the last: those of the texts, and the gaps between them.
+  std::vector<std::string> surfaces;
+  std::vector<Query> all;
+  std::uint32_t window = 0;
+  for (const std::string& one : written) {
+    Exact exact = exact_of(one);
+    if (exact.surfaces.empty()) {
+      continue;
+    }
+    window += exact.window + (window > 0 ? distance - 1 : 0);
+    if (exact.surfaces.size() > 1) {
+      all.push_back(Query::phrase(exact.surfaces, exact.window));
+    }
+    std::ranges::move(exact.surfaces, std::back_inserter(surfaces));
+  }
+  if (surfaces.size() < 2) {
+    return surfaces.empty() ? Query::nothing() : Query::of_term(surfaces.front());
+  }
+  all.push_back(Query::near(std::move(surfaces), window));
+  return all.size() == 1 ? std::move(all.front()) : Query::of(Query::Kind::kAnd, std::move(all));
+}
+
+std::string wildcard_pattern(std::string_view written) {
+  std::string pattern;
+  std::string word;
+  const auto end_word = [&] {
+    for (const Term& term : text::make_terms(word, {})) {
+      pattern += is_positional(term) ? term.surface : "";
+    }
+    word.clear();
+  };
+  for (const char c : written) {
+    if (c == '*' || c == '?') {
+      end_word();
+      pattern += c;
+    } else {
+      word += c;
+    }
+  }
+  end_word();
+  return pattern;
+}
+
+Analysed analyse(const ParsedQuery& query, std::span<const std::string> languages, const WordStatistics* statistics,
+                 const Expansions* expansions) {
+  return Analyser(languages, statistics, expansions).analyse(query);
 }
 
 std::vector<std::string> folded_words(std::string_view text) {

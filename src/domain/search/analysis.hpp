@@ -28,8 +28,8 @@
 
 namespace alcove::search {
 
-/// Bumped whenever stored terms change: older indexes are then remade.
-inline constexpr std::string_view kTermsVersion = "4";
+/// Bumped whenever stored terms, facts or values change: older indexes are then remade.
+inline constexpr std::string_view kTermsVersion = "6";
 
 /// Words of the next passage that a passage knows the positions of, so that a phrase across the cut is found.
 inline constexpr std::size_t kOverlapWords = 8;
@@ -48,6 +48,7 @@ struct QueryTerm {
   std::string surface;                ///< Folded.
   std::vector<std::string> variants;  ///< Ranking terms: its stem in each language of the corpus, and as it is.
   bool joined = false;                ///< A code without its punctuation, beside its parts.
+  bool is_pattern = false;            ///< A wildcard: the variants are of all words that fit it.
   std::uint32_t repeats = 1;          ///< How often the query says it.
   std::vector<double> factors;        ///< Per variant: `rarity_factor`.
 };
@@ -68,25 +69,36 @@ std::string language_term(std::string_view language);
 /// language, and for the rarest words of any.
 double rarity_factor(std::uint32_t frequency, std::uint32_t of_language, std::uint32_t of_all);
 
-/// A query ready to be asked.
+/// A query's words ready to be asked for.
 struct Analysed {
-  std::vector<QueryTerm> ranking;         ///< Without words too common to rank by, unless there are no others.
-  fulltext::Query keyword;                ///< All of `ranking`, any of which may match.
-  std::vector<fulltext::Query> phrases;   ///< Each required in the file.
-  std::vector<fulltext::Query> excluded;  ///< None allowed in the file.
-  std::vector<std::vector<std::string>> phrase_words;  ///< The same as folded words in order, for names.
-  std::vector<std::vector<std::string>> excluded_words;
-  fulltext::Query in_title;   ///< All ranking words in the title; nothing when there is no such word.
-  fulltext::Query adjacent;   ///< All ranking words beside one another; nothing for one word or many.
-  fulltext::Query in_name;    ///< All words in a file's name.
-  fulltext::Query near_name;  ///< The same, the last one perhaps only begun.
-  fulltext::Query in_folder;  ///< All words in its name or in the folders above it.
+  std::vector<QueryTerm> ranking;  ///< Without words too common to rank by, unless there are no others.
+  fulltext::Query keyword;         ///< All of `ranking`, any of which may match.
+  fulltext::Query whole_code;      ///< A number or code of the query as a whole, however it is written; or nothing.
+  fulltext::Query in_title;        ///< All ranking words in the title; nothing when there is no such word.
+  fulltext::Query adjacent;        ///< All ranking words beside one another; nothing for one word or many.
+  fulltext::Query in_name;         ///< All words in a file's name.
+  fulltext::Query near_name;       ///< The same, the last one perhaps only begun.
+  fulltext::Query in_folder;       ///< All words in its name or in the folders above it.
   std::vector<std::string> name_words;
 };
 
+/// What wildcards stand for, by pattern as typed: surface terms, the most frequent first.
+using Expansions = std::map<std::string, std::vector<std::string>, std::less<>>;
+
+/// The words of a text in order, each as written: a phrase. Nothing when it has no words.
+fulltext::Query exact_query(std::string_view written);
+/// Every word of a text in any of its forms, wherever in one passage.
+fulltext::Query any_form_query(std::string_view written, std::span<const std::string> languages);
+/// Texts in any order, each at most `distance` words from the next one.
+fulltext::Query near_query(std::span<const std::string> written, std::uint32_t distance);
+/// Folded words in order, as `exact_query` asks for them.
+std::vector<std::string> exact_words(std::string_view written);
+/// A wildcard as it is compared with surface terms: folded, and without the punctuation that joined terms lack.
+std::string wildcard_pattern(std::string_view written);
+
 /// `languages`: those that the corpus has stems of. Without statistics every factor is 1.
 Analysed analyse(const ParsedQuery& query, std::span<const std::string> languages,
-                 const WordStatistics* statistics = nullptr);
+                 const WordStatistics* statistics = nullptr, const Expansions* expansions = nullptr);
 
 /// The folded words of a text in order, without bigrams: what phrases are compared by outside the index.
 std::vector<std::string> folded_words(std::string_view text);

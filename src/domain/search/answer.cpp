@@ -14,9 +14,12 @@
 #include "base/text.hpp"
 #include "domain/search/analysis.hpp"
 #include "domain/search/fusion.hpp"
+#include "domain/search/listing.hpp"
 #include "domain/search/query.hpp"
 #include "domain/search/scope.hpp"
 #include "domain/search/snippet.hpp"
+#include "domain/search/spelling.hpp"
+#include "domain/search/wildcards.hpp"
 #include "wire/codec.hpp"
 
 namespace alcove::search {
@@ -38,13 +41,13 @@ constexpr std::size_t kCopiesLookedAtMax = 10'000;
 constexpr std::size_t kRootsMax = 1'000;
 /// Matches by name that are mixed into an answer, the same on every page.
 constexpr std::size_t kNamesMax = 100;
-/// Files of a filter that are asked one by one whether they were read already.
-constexpr std::size_t kUnreadLookedAtMax = 2'000;
 /// Of the score: what a passage that holds the required phrase has before one of the same file that does not.
 constexpr double kPhraseShare = 0.5;
 /// Small enough to settle near ties only.
 constexpr double kTitleBoost = 0.05;
 constexpr double kAdjacentBoost = 0.02;
+/// Who types a code means that one: a text that holds it comes before all that share its parts.
+constexpr double kCodeBoost = 1;
 
 /// From this score on every word of the query stands in the file's name.
 constexpr double kNamedScoreMin = 0.8;
@@ -80,18 +83,23 @@ class Answer {
     response_.query = request_.query;
     response_.mode = request_.mode;
     parsed_ = parse_query(request_.query);
-    response_.notes = parsed_.notes;
+    for (const QueryNote& note : parsed_.notes) {
+      response_.notes.push_back(note.message);
+    }
+    response_.query_notes = parsed_.notes;
+    ALCOVE_TRY_VOID(expand_wildcards());
     const WordStatistics statistics{
         .passage_count = static_cast<std::uint32_t>(corpus().passage_count),
         .passages_of_language = corpus().passages_of_language,
         .frequencies = [this](std::span<const std::string> terms) {
           return keyword().document_frequencies(terms).value_or(std::vector<std::uint32_t>(terms.size(), 0));
         }};
-    analysed_ = analyse(parsed_, corpus().languages, &statistics);
+    analysed_ = analyse(parsed_, corpus().languages, &statistics, &expansions_);
     ALCOVE_TRY(Scope scope, Scope::make(sources_.generation, sources_.names, sources_.files, principal_, parsed_,
-                                        analysed_, sources_.cache));
+                                        expansions_, sources_.cache, sources_.store));
     scope_ = std::move(scope);
-    response_.notes.insert(response_.notes.end(), scope_->notes().begin(), scope_->notes().end());
+    const std::vector<std::string>& remarks = scope_->conditions().notes();
+    response_.notes.insert(response_.notes.end(), remarks.begin(), remarks.end());
     ALCOVE_TRY_VOID(context_.check());
     if (parsed_.has_text()) {
       ALCOVE_TRY_VOID(find_passages());
@@ -102,6 +110,7 @@ class Answer {
     ALCOVE_TRY_VOID(context_.check());
     sort_items();
     ALCOVE_TRY_VOID(write_hits());
+    ALCOVE_TRY_VOID(add_correction());
     response_.took_ms = elapsed_ms(began);
     return std::move(response_);
   }
@@ -111,13 +120,46 @@ class Answer {
   [[nodiscard]] fulltext::Index& keyword() const { return *sources_.generation.keyword; }
   [[nodiscard]] std::size_t wanted() const { return request_.offset + request_.limit + 1; }
 
+  // --- wildcards ---
+
+  Status expand_wildcards() {
+    for (const std::string& wildcard : wildcards_of(parsed_.root)) {
+      ALCOVE_TRY(const Expansion expansion, expand_wildcard(keyword(), wildcard_pattern(wildcard)));
+      if (expansion.words.empty()) {
+        response_.notes.push_back(fmt::format("No word fits “{}”", wildcard));
+      } else if (expansion.is_cut) {
+        response_.notes.push_back(fmt::format("More than {} words fit “{}”; the most frequent ones were taken",
+                                              expansion.words.size(), wildcard));
+      }
+      expansions_[wildcard] = expansion.words;
+    }
+    return {};
+  }
+
+  // --- spelling ---
+
+  Status add_correction() {
+    const auto names = sources_.names.index();
+    if (parsed_.words.empty() || !names) {
+      return {};
+    }
+    const auto passages =
+        sources_.cache.find_or_make(sources_.generation.corpus, sources_.files.visible_contents(principal_));
+    ALCOVE_TRY(
+        const auto corrected,
+        corrected_query(request_.query, parsed_, {.index = keyword(), .prefix = "", .visible = passages->passages},
+                        {.index = *names, .prefix = "N", .visible = scope_->visible_files()}, corpus().languages));
+    response_.did_you_mean = corrected.value_or("");
+    return {};
+  }
+
   // --- the two searches ---
 
   /// Whether there is text that a query's vector could be compared with, now or later.
   [[nodiscard]] bool wants_meaning() const {
     sets::Bitmap texts = scope_->contents();
     texts &= corpus().with_passages;
-    return request_.mode != Mode::kKeyword && !texts.empty();
+    return request_.mode != Mode::kKeyword && !parsed_.text.empty() && !texts.empty();
   }
 
   void note_lacking_vectors() {
@@ -253,6 +295,8 @@ class Answer {
     }
     fuse(candidates, weight);
     ALCOVE_TRY_VOID(boost(candidates, analysed_.in_title, kTitleBoost, in_title_));
+    sets::Bitmap with_code;
+    ALCOVE_TRY_VOID(boost(candidates, analysed_.whole_code, kCodeBoost, with_code));
     sets::Bitmap adjacent;
     ALCOVE_TRY_VOID(boost(candidates, analysed_.adjacent, kAdjacentBoost, adjacent));
     if (scope_->holding()) {
@@ -349,7 +393,8 @@ class Answer {
     }
     ContentNumber root;
     for (const ContentNumber each : sources_.files.roots_of(principal_, content, kRootsMax)) {
-      if (!scope_->of_allowed_files().contains(each.value)) {
+      const auto& of_files = scope_->conditions().of_files();
+      if (of_files && !of_files->contains(each.value)) {
         continue;
       }
       const bool is_hit = item_of_root_.contains(each.value);
@@ -401,42 +446,23 @@ class Answer {
     return {};
   }
 
-  /// Only filters: what they leave, newest content first, and files that were not read yet.
+  /// Only filters: what they leave, newest first.
   Status list_filtered() {
-    std::vector<std::uint32_t> contents = scope_->contents().to_vector();
-    std::ranges::reverse(contents);
-    contents.resize(std::min(contents.size(), kOffsetMax + kLimitMax + kCopiesMax));
-    // A file stands for what it contains, unless only that passes.
-    const auto add = [&](std::uint32_t content, ContentNumber root) {
+    ALCOVE_TRY(const std::vector<Listed> listed, list_by_date(*scope_, corpus(), sources_.names, sources_.files,
+                                                              principal_, kOffsetMax + kLimitMax + kCopiesMax));
+    for (const Listed& one : listed) {
+      if (!one.content) {
+        items_.push_back({.content = {}, .root = {}, .named = one.file, .candidate = nullptr});
+        continue;
+      }
+      // A file stands for what it contains, unless only that passes.
+      const ContentNumber root = root_of(one.content);
       if (root && item_of_root_.emplace(root.value, items_.size()).second) {
-        items_.push_back({.content = ContentNumber{content}, .root = root, .named = {}, .candidate = nullptr});
+        const ContentNumber shown = scope_->contents().contains(root.value) ? root : one.content;
+        items_.push_back({.content = shown, .root = root, .named = {}, .candidate = nullptr});
       }
-    };
-    for (const std::uint32_t content : contents) {
-      const ContentNumber root = root_of(ContentNumber{content});
-      add(scope_->contents().contains(root.value) ? root.value : content, root);
     }
-    return add_unread_files(wanted());
-  }
-
-  /// Files that pass the filters and have no content yet; most files are read, so few are looked at for nothing.
-  Status add_unread_files(std::size_t limit) {
-    if (!scope_->allowed_files() || scope_->allowed_files()->size() > kUnreadLookedAtMax) {
-      return {};
-    }
-    Status status;
-    scope_->allowed_files()->for_each([&](std::uint32_t id) {
-      auto file = sources_.files.find(FileId{id});
-      if (!file) {
-        status = std::unexpected(std::move(file).error());
-        return false;
-      }
-      if (*file && !(*file)->content && scope_->accepts_by_name(**file)) {
-        items_.push_back({.content = {}, .root = {}, .named = (*file)->id, .candidate = nullptr});
-      }
-      return items_.size() < limit;
-    });
-    return status;
+    return {};
   }
 
   void sort_items() {
@@ -456,9 +482,13 @@ class Answer {
       library_names_[library.id.value] = library.name;
     }
     std::size_t passed = 0;
-    for (const Item& item : items_) {
+    for (Item& item : items_) {
       ALCOVE_TRY(const std::vector<files::File> files, files_of(item));
-      if (files.empty() || ++passed <= request_.offset) {
+      if (files.empty()) {
+        continue;
+      }
+      response_.finds_anything = true;
+      if (++passed <= request_.offset) {
         continue;
       }
       if (response_.hits.size() == request_.limit) {
@@ -471,8 +501,19 @@ class Answer {
     return {};
   }
 
+  /// Files with the content `root` that pass by `content`.
+  Result<std::vector<files::File>> accepted_files(ContentNumber root, ContentNumber content) {
+    ALCOVE_TRY(auto found, sources_.files.files_of(principal_, root, kCopiesMax));
+    if (found.size() == kCopiesMax && scope_->is_filtered()) {
+      ALCOVE_TRY(found, sources_.files.files_of(principal_, root, kCopiesLookedAtMax));
+    }
+    std::erase_if(found, [&](const files::File& file) { return !scope_->accepts(file, content); });
+    found.resize(std::min(found.size(), kCopiesMax));
+    return found;
+  }
+
   /// The files that an item stands for, the one to show first; none when all were filtered out or are gone.
-  Result<std::vector<files::File>> files_of(const Item& item) {
+  Result<std::vector<files::File>> files_of(Item& item) {
     std::vector<files::File> found;
     if (!item.content) {
       ALCOVE_TRY(std::optional<files::File> file, sources_.files.find(item.named));
@@ -481,12 +522,16 @@ class Answer {
       }
       return found;
     }
-    ALCOVE_TRY(found, sources_.files.files_of(principal_, item.root, kCopiesMax));
-    if (found.size() == kCopiesMax && scope_->is_filtered()) {
-      ALCOVE_TRY(found, sources_.files.files_of(principal_, item.root, kCopiesLookedAtMax));
+    ALCOVE_TRY(found, accepted_files(item.root, item.content));
+    if (found.empty() && item.content != item.root) {
+      // Another file that contains it may pass where this one does not.
+      for (const ContentNumber root : sources_.files.roots_of(principal_, item.content, kRootsMax)) {
+        if (root != item.root && found.empty() && !item_of_root_.contains(root.value)) {
+          ALCOVE_TRY(found, accepted_files(root, item.content));
+          item.root = found.empty() ? item.root : root;
+        }
+      }
     }
-    std::erase_if(found, [&](const files::File& file) { return !scope_->accepts(file); });
-    found.resize(std::min(found.size(), kCopiesMax));
     std::ranges::sort(found, [&](const files::File& a, const files::File& b) {
       const auto key = [&](const files::File& file) {
         return std::tuple(file.id != item.named, file.path.size(), file.id.value);
@@ -506,6 +551,9 @@ class Answer {
     hit.same_content.assign(files.begin() + 1, files.end());
     hit.score = std::min(item.score, 1.0);
     hit.more_passages = item.more_passages;
+    const auto stated = corpus().stated_date_unix_ms(item.content);
+    hit.date_source = stated ? DateSource::kDocument : DateSource::kFile;
+    hit.date = UnixMillis{stated.value_or(hit.file.modified_unix_ns / 1'000'000)};
     std::uint32_t shown = 0;
     if (item.candidate != nullptr) {
       shown = item.candidate->passage;
@@ -576,7 +624,7 @@ class Answer {
                              .weight = candidate.meaning_share,
                              .model = query_vector_->model_name});
     }
-    for (const std::string& phrase : analysed_.phrases.empty() ? std::vector<std::string>() : parsed_.phrases) {
+    for (const std::string& phrase : scope_->conditions().phrases_in(item.content)) {
       hit.reasons.push_back({.kind = "phrase",
                              .text = fmt::format("The file contains “{}”", phrase),
                              .terms = {phrase},
@@ -612,6 +660,7 @@ class Answer {
   const Context& context_;
   Response response_;
   ParsedQuery parsed_;
+  Expansions expansions_;
   Analysed analysed_;
   std::optional<Scope> scope_;
   Result<Embedding> embedding_ = Embedding{};

@@ -20,6 +20,7 @@ struct Sources {
   files::Files& files;
   const Embed& embed;
   PassageSetCache& cache;
+  artefacts::Store& store;
 };
 
 /// Errors: kInvalidArgument for limits out of range, kTimedOut, and what indexes and catalog return.

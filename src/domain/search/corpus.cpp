@@ -14,6 +14,12 @@ std::optional<ContentNumber> Corpus::content_of(std::uint32_t passage) const {
   return passage - run.first < run.count ? std::optional(run.content) : std::nullopt;
 }
 
+std::optional<std::int64_t> Corpus::stated_date_unix_ms(ContentNumber content) const {
+  const auto found =
+      std::ranges::lower_bound(dates, content.value, {}, [](const StatedDate& date) { return date.content.value; });
+  return found != dates.end() && found->content == content ? std::optional(found->unix_ms) : std::nullopt;
+}
+
 PassageSet passages_of(const Corpus& corpus, const sets::Bitmap& contents) {
   PassageSet set;
   for (const Run& run : corpus.runs) {

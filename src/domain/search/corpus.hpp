@@ -26,19 +26,30 @@ struct Run {
   ContentNumber content;
 };
 
+/// What a document says of its own date.
+struct StatedDate {
+  ContentNumber content;
+  std::int64_t unix_ms = 0;
+};
+
 /// A snapshot, made after each commit; never changed, shared by the searches that use it.
 struct Corpus {
   std::uint64_t version = 0;
   std::vector<Run> runs;  ///< By `first`, not overlapping.
   std::map<wire::Format, sets::Bitmap> formats;
-  sets::Bitmap with_passages;          ///< contents
-  sets::Bitmap with_vectors;           ///< contents; a subset of with_passages
-  std::vector<std::string> languages;  ///< that passages were stemmed in
+  std::map<std::string, sets::Bitmap, std::less<>> contents_of_language;  ///< by ISO code
+  std::vector<StatedDate> dates;                                          ///< by content
+  sets::Bitmap with_dates;                                                ///< contents
+  sets::Bitmap with_passages;                                             ///< contents
+  sets::Bitmap with_vectors;                                              ///< contents; a subset of with_passages
+  std::vector<std::string> languages;                                     ///< that passages were stemmed in
   /// Passages in each of those and of the languages whose function words are known; "": all without a stemmer.
   std::map<std::string, std::uint32_t, std::less<>> passages_of_language;
   std::int64_t passage_count = 0;
   std::int64_t vector_count = 0;
 
+  /// Nothing when the document states none.
+  [[nodiscard]] std::optional<std::int64_t> stated_date_unix_ms(ContentNumber content) const;
   /// Nothing when no run holds the passage.
   [[nodiscard]] std::optional<ContentNumber> content_of(std::uint32_t passage) const;
 };

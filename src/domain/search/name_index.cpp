@@ -60,6 +60,9 @@ Status NameIndex::open_index() {
   std::int64_t number = 0;
   std::from_chars(applied.data(), applied.data() + applied.size(), number);
   ALCOVE_TRY(const fulltext::CollectionStatistics statistics, opened->statistics());
+  table_.clear();
+  ALCOVE_TRY_VOID(opened->for_each_value(
+      [&](std::uint32_t document, std::string_view value) { table_.set(document, FileTable::decode(value)); }));
   applied_ = number;
   file_count_ = statistics.document_count;
   pending_ = 0;
@@ -106,10 +109,13 @@ Status NameIndex::apply(const files::Files::FileChange& change) {
     const std::size_t slash = file->path.rfind('/');
     const std::string folder = slash == std::string::npos ? std::string() : file->path.substr(0, slash);
     ALCOVE_TRY(const std::string library, library_name(file->library));
-    const std::string name = to_valid_utf8(file->name);
-    ALCOVE_TRY_VOID(index->replace(document, name_postings(name, folder, library), name));
+    const FileTable::Row row{.modified_unix_ms = file->modified_unix_ns / 1'000'000, .size_bytes = file->size_bytes};
+    ALCOVE_TRY_VOID(index->replace(document, name_postings(to_valid_utf8(file->name), folder, library),
+                                   to_valid_utf8(file->path), FileTable::encode(row)));
+    table_.set(document, row);
   } else {
     ALCOVE_TRY_VOID(index->remove(document));
+    table_.remove(document);
   }
   applied_ = change.sequence;
   ++pending_;
@@ -169,20 +175,31 @@ Result<sets::Bitmap> NameIndex::named(std::string_view value, const sets::Bitmap
     return index->matches(fulltext::Query::of_term("E" + text::fold_word(extension)), &visible);
   }
   const std::string pattern = text::fold_word(value);
-  Status status;
-  visible.for_each([&](std::uint32_t file) {
-    auto name = index->data(file);
-    if (!name) {
-      status = std::unexpected(std::move(name).error());
-      return false;
-    }
-    if (*name && matches_glob(pattern, text::fold_word(**name))) {
-      found.add(file);
-    }
-    return true;
+  return where_path(visible, [&](std::string_view path) {
+    return matches_glob(pattern, text::fold_word(path.substr(path.rfind('/') + 1)));
   });
-  if (!status) {
-    return std::unexpected(std::move(status).error());
+}
+
+Result<sets::Bitmap> NameIndex::on_path(std::string_view value, const sets::Bitmap& visible) {
+  while (value.starts_with('/')) {
+    value.remove_prefix(1);
+  }
+  const std::string pattern = text::fold_word(value);
+  return where_path(visible, [&](std::string_view path) {
+    const std::string folded = text::fold_word(path);
+    return is_pattern(pattern) ? matches_glob(pattern, folded) : folded.contains(pattern);
+  });
+}
+
+Result<sets::Bitmap> NameIndex::where_path(const sets::Bitmap& visible,
+                                           const std::function<bool(std::string_view)>& fits) {
+  sets::Bitmap found;
+  if (const std::shared_ptr<fulltext::Index> index = this->index()) {
+    ALCOVE_TRY_VOID(index->for_each_data(visible, [&](std::uint32_t file, std::string_view path) {
+      if (fits(path)) {
+        found.add(file);
+      }
+    }));
   }
   return found;
 }

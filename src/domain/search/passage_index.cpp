@@ -1,5 +1,6 @@
 #include "domain/search/passage_index.hpp"
 
+#include <algorithm>
 #include <charconv>
 #include <utility>
 
@@ -18,7 +19,7 @@ constexpr std::string_view kVersionKey = "version";
 constexpr std::string_view kStoreKey = "store";
 
 // Facts are metadata keys with an empty meaning, so that opening the index reads keys only.
-// R content first count · F format content · L language; numbers big-endian.
+// R content first count · C content and its facts · L language; numbers big-endian.
 void append_number(std::string& key, std::uint32_t number) {
   for (const unsigned shift : {24U, 16U, 8U, 0U}) {
     key += static_cast<char>((number >> shift) & 0xFFU);
@@ -39,13 +40,6 @@ std::string run_key(const Run& run) {
   append_number(key, run.count);
   return key;
 }
-std::string format_key(wire::Format format, ContentNumber content) {
-  std::string key = "F";
-  key += static_cast<char>(format);
-  append_number(key, content.value);
-  return key;
-}
-
 std::int64_t parse_applied(std::string_view text) {
   std::int64_t number = 0;
   std::from_chars(text.data(), text.data() + text.size(), number);
@@ -169,7 +163,7 @@ Status PassageIndex::open_vectors() {
 Status PassageIndex::load_corpus() {
   runs_.clear();
   first_of_content_.clear();
-  format_of_content_.clear();
+  facts_.clear();
   languages_.clear();
   with_vectors_ = {};
   ALCOVE_TRY_VOID(keyword_->for_each_metadata_key("R", [&](std::string_view key) {
@@ -185,9 +179,9 @@ Status PassageIndex::load_corpus() {
     }
     return true;
   }));
-  ALCOVE_TRY_VOID(keyword_->for_each_metadata_key("F", [&](std::string_view key) {
-    if (key.size() == 6 && static_cast<unsigned char>(key[1]) < static_cast<unsigned char>(wire::Format::kCount_)) {
-      format_of_content_[read_number(key.substr(2))] = static_cast<wire::Format>(key[1]);
+  ALCOVE_TRY_VOID(keyword_->for_each_metadata_key(kContentFactsKey, [&](std::string_view key) {
+    if (auto known = read_content_facts_key(key)) {
+      facts_[known->first.value] = std::move(known->second);
     }
     return true;
   }));
@@ -223,6 +217,38 @@ std::map<std::string, std::uint32_t, std::less<>> PassageIndex::count_languages(
   return counts;
 }
 
+void PassageIndex::publish_facts(Corpus& corpus) const {
+  std::map<wire::Format, std::vector<std::uint32_t>> formats;
+  std::map<std::string, std::vector<std::uint32_t>, std::less<>> languages;
+  std::vector<std::uint32_t> dated;
+  for (const auto& [content, facts] : facts_) {
+    if (facts.format != wire::Format::kCount_) {
+      formats[facts.format].push_back(content);
+    }
+    if (facts.stated_unix_ms != 0) {
+      corpus.dates.push_back({.content = ContentNumber{content}, .unix_ms = facts.stated_unix_ms});
+      dated.push_back(content);
+    }
+    std::string_view rest = facts.languages.empty() ? facts.passage_languages : facts.languages;
+    while (!rest.empty()) {
+      const std::string_view language = rest.substr(0, rest.find(','));
+      auto known = languages.find(language);
+      if (known == languages.end()) {
+        known = languages.emplace(language, std::vector<std::uint32_t>()).first;
+      }
+      known->second.push_back(content);
+      rest.remove_prefix(std::min(rest.size(), language.size() + 1));
+    }
+  }
+  corpus.with_dates.add_many(dated);
+  for (const auto& [format, members] : formats) {
+    corpus.formats[format].add_many(members);
+  }
+  for (const auto& [language, members] : languages) {
+    corpus.contents_of_language[language].add_many(members);
+  }
+}
+
 void PassageIndex::publish() {
   auto corpus = std::make_shared<Corpus>();
   corpus->version = ++version_;
@@ -236,13 +262,7 @@ void PassageIndex::publish() {
   }
   corpus->with_passages.add_many(contents);
   corpus->with_vectors = with_vectors_;
-  std::map<wire::Format, std::vector<std::uint32_t>> formats;
-  for (const auto& [content, format] : format_of_content_) {
-    formats[format].push_back(content);
-  }
-  for (const auto& [format, members] : formats) {
-    corpus->formats[format].add_many(members);
-  }
+  publish_facts(*corpus);
   corpus->languages.assign(languages_.begin(), languages_.end());
   corpus->passages_of_language = count_languages(corpus->passage_count);
   published_.with(
@@ -275,11 +295,20 @@ Status PassageIndex::apply_to_keyword(const artefacts::Change& change) {
     return current ? drop_run(change.content) : Status{};
   }
   if (change.stage == "probe") {
-    return removed ? drop_format(change.content) : index_format(change.content);
+    return removed ? set_facts(change.content, [](ContentFacts& facts) { facts.format = wire::Format::kCount_; })
+                   : index_probe(change.content);
+  }
+  if (change.stage == "facts") {
+    return removed ? set_facts(change.content, [](ContentFacts& facts) { facts.stated_unix_ms = 0; })
+                   : index_facts(change.content);
+  }
+  if (change.stage == "language") {
+    return removed ? set_facts(change.content, [](ContentFacts& facts) { facts.languages.clear(); })
+                   : index_language(change.content);
   }
   if (change.stage.empty() && removed) {
     ALCOVE_TRY_VOID(drop_run(change.content));
-    return drop_format(change.content);
+    return set_facts(change.content, [](ContentFacts& facts) { facts = {}; });
   }
   return {};
 }
@@ -334,7 +363,7 @@ Status PassageIndex::index_passages(ContentNumber content) {
     with_vectors_.add(content.value);
   }
   pending_ += run.count;
-  return {};
+  return set_facts(content, [&](ContentFacts& facts) { facts.passage_languages = main_languages(*decoded); });
 }
 
 Status PassageIndex::drop_run(ContentNumber content) {
@@ -354,34 +383,57 @@ Status PassageIndex::drop_run(ContentNumber content) {
   runs_.erase(run.first);
   first_of_content_.erase(known);
   pending_ += run.count;
+  return set_facts(content, [](ContentFacts& facts) { facts.passage_languages.clear(); });
+}
+
+Status PassageIndex::set_facts(ContentNumber content, const std::function<void(ContentFacts&)>& change) {
+  const auto known = facts_.find(content.value);
+  const ContentFacts before = known == facts_.end() ? ContentFacts{} : known->second;
+  ContentFacts after = before;
+  change(after);
+  if (after == before) {
+    return {};
+  }
+  if (!before.empty()) {
+    ALCOVE_TRY_VOID(keyword_->set_metadata(content_facts_key(content, before), ""));
+  }
+  if (after.empty()) {
+    facts_.erase(content.value);
+  } else {
+    ALCOVE_TRY_VOID(keyword_->set_metadata(content_facts_key(content, after), "1"));
+    facts_[content.value] = std::move(after);
+  }
+  ++pending_;
   return {};
 }
 
-Status PassageIndex::index_format(ContentNumber content) {
-  ALCOVE_TRY(const auto artefact, store_.find(content, "probe"));
-  ALCOVE_TRY_VOID(drop_format(content));
+template <typename Artefact>
+Result<std::optional<Artefact>> PassageIndex::find_artefact(ContentNumber content, std::string_view stage) {
+  ALCOVE_TRY(const auto artefact, store_.find(content, stage));
   if (!artefact) {
-    return {};
+    return std::nullopt;
   }
-  const auto probe = wire::decode<wire::ProbeArtefact>(artefact->data);
-  if (!probe) {
-    log_warning(kArea, "the probe of content {} is damaged and was left out", content.value);
-    return {};
+  auto decoded = wire::decode<Artefact>(artefact->data);
+  if (!decoded) {
+    log_warning(kArea, "{} of content {} is damaged and was left out", stage, content.value);
+    return std::nullopt;
   }
-  format_of_content_[content.value] = probe->format;
-  ++pending_;
-  return keyword_->set_metadata(format_key(probe->format, content), "1");
+  return std::move(*decoded);
 }
 
-Status PassageIndex::drop_format(ContentNumber content) {
-  const auto known = format_of_content_.find(content.value);
-  if (known == format_of_content_.end()) {
-    return {};
-  }
-  const std::string key = format_key(known->second, content);
-  format_of_content_.erase(known);
-  ++pending_;
-  return keyword_->set_metadata(key, "");
+Status PassageIndex::index_probe(ContentNumber content) {
+  ALCOVE_TRY(const auto probe, find_artefact<wire::ProbeArtefact>(content, "probe"));
+  return set_facts(content, [&](ContentFacts& facts) { facts.format = probe ? probe->format : wire::Format::kCount_; });
+}
+
+Status PassageIndex::index_facts(ContentNumber content) {
+  ALCOVE_TRY(const auto stated, find_artefact<wire::FactsArtefact>(content, "facts"));
+  return set_facts(content, [&](ContentFacts& facts) { facts.stated_unix_ms = stated ? stated_date(*stated) : 0; });
+}
+
+Status PassageIndex::index_language(ContentNumber content) {
+  ALCOVE_TRY(const auto language, find_artefact<wire::LanguageArtefact>(content, "language"));
+  return set_facts(content, [&](ContentFacts& facts) { facts.languages = language ? main_languages(*language) : ""; });
 }
 
 Status PassageIndex::write_vectors(const artefacts::Change& change) {

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <map>
 #include <memory>
 #include <set>
@@ -13,6 +14,7 @@
 #include "base/error.hpp"
 #include "base/sync.hpp"
 #include "domain/artefacts/store.hpp"
+#include "domain/search/content_facts.hpp"
 #include "domain/search/corpus.hpp"
 #include "drivers/fulltext/fulltext.hpp"
 #include "drivers/vectors/vectors.hpp"
@@ -64,12 +66,19 @@ class PassageIndex {
   Status apply_to_keyword(const artefacts::Change& change);
   Status apply_to_vectors(const artefacts::Change& change);
   Status index_passages(ContentNumber content);
-  Status index_format(ContentNumber content);
+  Status index_probe(ContentNumber content);
+  Status index_facts(ContentNumber content);
+  Status index_language(ContentNumber content);
   Status drop_run(ContentNumber content);
-  Status drop_format(ContentNumber content);
+  /// Changes what is known of a content, in memory and in its key.
+  Status set_facts(ContentNumber content, const std::function<void(ContentFacts&)>& change);
   Status write_vectors(const artefacts::Change& change);
   [[nodiscard]] std::map<std::string, std::uint32_t, std::less<>> count_languages(std::int64_t passage_count);
+  void publish_facts(Corpus& corpus) const;
   void publish();
+  /// Nothing when there is none, or it is damaged.
+  template <typename Artefact>
+  Result<std::optional<Artefact>> find_artefact(ContentNumber content, std::string_view stage);
 
   const std::filesystem::path folder_;
   artefacts::Store& store_;
@@ -86,7 +95,7 @@ class PassageIndex {
 
   std::map<std::uint32_t, Run> runs_;  ///< By first passage.
   std::unordered_map<std::uint32_t, std::uint32_t> first_of_content_;
-  std::unordered_map<std::uint32_t, wire::Format> format_of_content_;
+  std::map<std::uint32_t, ContentFacts> facts_;  ///< By content; never empty ones.
   sets::Bitmap with_vectors_;
   std::set<std::string> languages_;
 

@@ -2,12 +2,14 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <optional>
 #include <utility>
 
 #include <fmt/format.h>
 
 #include "base/text.hpp"
+#include "domain/search/dates.hpp"
 
 namespace alcove::search {
 namespace {
@@ -30,6 +32,10 @@ bool is_space(char c) {
   return c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == '\f' || c == '\v';
 }
 
+bool is_letter(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
 /// Length of white space at the beginning: ASCII, no-break and ideographic space.
 std::size_t space_size(std::string_view text) {
   if (text.empty()) {
@@ -46,27 +52,303 @@ std::size_t space_size(std::string_view text) {
   return 0;
 }
 
+/// A word that `*` or `?` make a pattern: letters, digits and what codes have between them. A question mark at the end
+/// ends a question, and one in an address begins its parameters.
+bool is_wildcard(std::string_view word) {
+  const std::size_t first = word.find_first_of("*?");
+  if (first == std::string_view::npos || word.find_first_of("/=&:") != std::string_view::npos) {
+    return false;
+  }
+  const bool only_a_question = word.find('*') == std::string_view::npos && word.find_last_not_of('?') < first;
+  return !only_a_question && word.find_first_not_of("*?") != std::string_view::npos;
+}
+
+enum class Operator : std::uint8_t { kNone, kAnd, kOr, kNear };
+
 class Parser {
  public:
-  explicit Parser(std::string_view rest) : rest_(rest) {}
+  Parser(std::string_view query, std::chrono::sys_days today) : query_(query), rest_(query), today_(today) {}
 
   ParsedQuery parse() && {
-    std::size_t items = 0;
-    while (skip_space(), !rest_.empty()) {
-      if (++items > kQueryItemsMax) {
-        parsed_.notes.emplace_back(fmt::format("Only the first {} words were used", kQueryItemsMax));
-        break;
-      }
-      take_item();
+    parsed_.root = take_list();
+    while (!rest_.empty() && items_ <= kQueryItemsMax) {
+      // Only a parenthesis that nothing opened ends a list early.
+      note("unbalanced_parenthesis", "A closing parenthesis has no opening one; it was left out");
+      rest_.remove_prefix(1);
+      Node more = take_list();
+      std::ranges::move(more.children, std::back_inserter(parsed_.root.children));
     }
+    merge_alternatives(parsed_.root);
+    collect(parsed_.root);
     return std::move(parsed_);
   }
 
  private:
+  void note(std::string code, std::string message) { note_at(rest_, std::move(code), std::move(message)); }
+  void note_at(std::string_view at, std::string code, std::string message) {
+    const std::size_t bytes = query_.size() - at.size();
+    parsed_.notes.push_back(
+        {.code = std::move(code), .message = std::move(message), .position = utf8_length(query_.substr(0, bytes))});
+  }
+
   void skip_space() {
     while (const std::size_t size = space_size(rest_)) {
       rest_.remove_prefix(size);
     }
+  }
+
+  [[nodiscard]] bool at_end_of_list() {
+    skip_space();
+    return rest_.empty() ||
+           (rest_.front() == ')' && (depth_ > 0 || rest_.size() == 1 || space_size(rest_.substr(1)) > 0));
+  }
+
+  /// The operator that stands next, if any; `distance` is set for NEAR. Nothing is taken.
+  Operator peek_operator(std::size_t& size, std::uint32_t& distance) {
+    skip_space();
+    if (rest_.starts_with('|')) {
+      size = rest_.starts_with("||") ? 2 : 1;
+      return Operator::kOr;
+    }
+    size = 0;
+    while (size < rest_.size() && space_size(rest_.substr(size)) == 0 && rest_[size] != '(' && rest_[size] != ')') {
+      ++size;
+    }
+    const std::string_view word = rest_.substr(0, size);
+    if (word == "OR") {
+      return Operator::kOr;
+    }
+    if (word == "AND") {
+      return Operator::kAnd;
+    }
+    if (word != "NEAR" && !word.starts_with("NEAR/")) {
+      return Operator::kNone;
+    }
+    distance = kNearWords;
+    if (word.size() > 4) {
+      const std::string_view digits = word.substr(5);
+      std::uint32_t typed = 0;
+      const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), typed);
+      if (digits.empty() || error != std::errc() || end != digits.data() + digits.size() || typed == 0) {
+        return Operator::kNone;
+      }
+      distance = std::min(typed, kNearWordsMax);
+    }
+    return Operator::kNear;
+  }
+
+  Node take_list() {
+    Node list;
+    bool join_required = false;
+    while (!at_end_of_list() && items_ <= kQueryItemsMax) {
+      std::size_t size = 0;
+      std::uint32_t distance = 0;
+      const std::string_view before = rest_;
+      if (peek_operator(size, distance) != Operator::kNone) {
+        rest_.remove_prefix(size);
+        const bool alone = list.children.empty() && at_end_of_list() && depth_ == 0;
+        if (alone) {
+          // "OR" may be a place or a word after all.
+          add(list, word_node(before.substr(0, size)));
+        } else if (!list.children.empty() && !at_end_of_list() && before.starts_with("AND")) {
+          join_required = true;
+          require(list.children.back());
+        } else {
+          note_at(before, "dangling_operator",
+                  fmt::format("“{}” needs something on both sides; it was left out", before.substr(0, size)));
+        }
+        continue;
+      }
+      std::optional<Node> node = take_any();
+      if (node) {
+        if (std::exchange(join_required, false)) {
+          require(*node);
+        }
+        add(list, std::move(*node));
+      }
+    }
+    return list;
+  }
+
+  static void require(Node& node) {
+    if (node.kind == Node::Kind::kWord) {
+      node.required = true;
+    } else if (node.kind == Node::Kind::kAll) {
+      std::ranges::for_each(node.children, require);
+    }
+  }
+
+  /// A list inside a list says the same without its parentheses.
+  static void add(Node& list, Node node) {
+    if (node.kind == Node::Kind::kAll) {
+      std::ranges::move(node.children, std::back_inserter(list.children));
+    } else {
+      list.children.push_back(std::move(node));
+    }
+  }
+
+  std::optional<Node> take_any() {
+    std::optional<Node> first = take_near();
+    std::vector<Node> alternatives;
+    std::size_t size = 0;
+    std::uint32_t distance = 0;
+    while (items_ <= kQueryItemsMax && peek_operator(size, distance) == Operator::kOr) {
+      const std::string_view before = rest_;
+      rest_.remove_prefix(size);
+      const bool another = !at_end_of_list() && peek_operator(size, distance) == Operator::kNone;
+      std::optional<Node> next = another ? take_near() : std::nullopt;
+      if (!another) {
+        note_at(before, "dangling_operator",
+                fmt::format("“{}” needs something on both sides; it was left out",
+                            before.substr(0, before.starts_with("||")  ? 2
+                                             : before.starts_with('|') ? 1
+                                                                       : 2)));
+        break;
+      }
+      if (next) {
+        alternatives.push_back(std::move(*next));
+      }
+    }
+    if (alternatives.empty()) {
+      return first;
+    }
+    if (first) {
+      alternatives.insert(alternatives.begin(), std::move(*first));
+    }
+    return Node{.kind = Node::Kind::kAny, .text = {}, .filter = {}, .children = std::move(alternatives)};
+  }
+
+  std::optional<Node> take_near() {
+    std::optional<Node> first = take_item();
+    std::size_t size = 0;
+    std::uint32_t distance = 0;
+    if (!first || peek_operator(size, distance) != Operator::kNear) {
+      return first;
+    }
+    Node near{.kind = Node::Kind::kNear, .text = {}, .filter = {}, .children = {}};
+    near.children.push_back(std::move(*first));
+    while (items_ <= kQueryItemsMax && peek_operator(size, distance) == Operator::kNear) {
+      const std::string_view before = rest_;
+      rest_.remove_prefix(size);
+      std::uint32_t ignored = 0;
+      std::size_t next_size = 0;
+      const bool another = !at_end_of_list() && peek_operator(next_size, ignored) == Operator::kNone;
+      std::optional<Node> next = another ? take_item() : std::nullopt;
+      if (!next) {
+        note_at(before, "dangling_operator", "“NEAR” needs something on both sides; it was left out");
+        break;
+      }
+      near.distance = std::max(near.distance, distance);
+      near.children.push_back(std::move(*next));
+    }
+    const bool near_texts = std::ranges::all_of(near.children, [](const Node& child) {
+      return child.kind == Node::Kind::kWord || child.kind == Node::Kind::kPhrase;
+    });
+    if (near.children.size() == 1) {
+      return std::move(near.children.front());
+    }
+    if (!near_texts) {
+      note("bad_near", "“NEAR” stands between words and phrases; here it was taken as AND");
+      Node all;
+      for (Node& child : near.children) {
+        require(child);
+        add(all, std::move(child));
+      }
+      return all;
+    }
+    return near;
+  }
+
+  std::optional<Node> take_item() {
+    skip_space();
+    bool negated = false;
+    if (rest_.size() > 1 && rest_.front() == '-' && rest_[1] != '-' && space_size(rest_.substr(1)) == 0) {
+      negated = true;
+      rest_.remove_prefix(1);
+    }
+    std::optional<Node> node = rest_.starts_with('(') && !begins_word() ? take_group() : take_leaf();
+    if (!node || !negated) {
+      return node;
+    }
+    Node not_node{.kind = Node::Kind::kNot, .text = {}, .filter = {}, .children = {}};
+    not_node.children.push_back(std::move(*node));
+    return not_node;
+  }
+
+  /// "(0)89" is a word: its parenthesis is closed before it ends, and by no white space.
+  [[nodiscard]] bool begins_word() const {
+    std::size_t open = 0;
+    for (std::size_t i = 0; i < rest_.size() && space_size(rest_.substr(i)) == 0; ++i) {
+      open += rest_[i] == '(' ? 1 : 0;
+      open -= rest_[i] == ')' ? 1 : 0;
+      if (open == 0) {
+        const std::string_view after = rest_.substr(i + 1);
+        return !after.empty() && space_size(after) == 0 && after.front() != ')' && after.front() != '|' &&
+               after.front() != '(';
+      }
+    }
+    return false;
+  }
+
+  std::optional<Node> take_group() {
+    const std::string_view before = rest_;
+    rest_.remove_prefix(1);
+    if (depth_ >= kQueryDepthMax) {
+      note_at(before, "too_deep", fmt::format("Parentheses deeper than {} were left out", kQueryDepthMax));
+      return std::nullopt;
+    }
+    ++depth_;
+    Node group = take_list();
+    --depth_;
+    if (rest_.starts_with(')')) {
+      rest_.remove_prefix(1);
+    } else if (items_ <= kQueryItemsMax) {
+      note_at(before, "unbalanced_parenthesis", "A parenthesis is not closed; the group was taken to the end");
+    }
+    if (group.children.empty()) {
+      return std::nullopt;
+    }
+    if (group.children.size() == 1) {
+      return std::move(group.children.front());
+    }
+    return group;
+  }
+
+  std::optional<Node> take_leaf() {
+    if (++items_ > kQueryItemsMax) {
+      note("too_many", fmt::format("Only the first {} words were used", kQueryItemsMax));
+      rest_ = {};
+      return std::nullopt;
+    }
+    const std::string_view before = rest_;
+    if (std::optional<std::string> quoted = take_quoted()) {
+      if (quoted->empty()) {
+        return std::nullopt;
+      }
+      return Node{.kind = Node::Kind::kPhrase, .text = std::move(*quoted), .filter = {}, .children = {}};
+    }
+    std::optional<Node> filter;
+    if (take_filter(filter)) {
+      return filter;
+    }
+    const std::string_view word = take_word();
+    if (word.empty()) {
+      return std::nullopt;
+    }
+    if (!is_wildcard(word)) {
+      return word_node(word);
+    }
+    if (utf8_length(word.substr(0, word.find_first_of("*?"))) < kWildcardPrefixMin) {
+      note_at(before, "bad_wildcard",
+              fmt::format("“{}” needs {} characters before its first * or ?; it was searched as a word", word,
+                          kWildcardPrefixMin));
+      return word_node(word);
+    }
+    return Node{.kind = Node::Kind::kWildcard, .text = std::string(word), .filter = {}, .children = {}};
+  }
+
+  static Node word_node(std::string_view word) {
+    return {.kind = Node::Kind::kWord, .text = std::string(word), .filter = {}, .children = {}};
   }
 
   /// A quoted text at the beginning of the rest; nothing when none begins here.
@@ -75,6 +357,7 @@ class Parser {
       if (!rest_.starts_with(quote.opening)) {
         continue;
       }
+      const std::string_view before = rest_;
       rest_.remove_prefix(quote.opening.size());
       std::size_t end = std::string_view::npos;
       std::size_t closing_size = 0;
@@ -85,7 +368,7 @@ class Parser {
         }
       }
       if (end == std::string_view::npos) {
-        parsed_.notes.emplace_back("A quotation mark is not closed; the phrase was taken to the end");
+        note_at(before, "unclosed_quote", "A quotation mark is not closed; the phrase was taken to the end");
         end = rest_.size();
       }
       std::string quoted(trimmed(rest_.substr(0, end)));
@@ -95,9 +378,17 @@ class Parser {
     return std::nullopt;
   }
 
+  /// Up to white space, a bar, or the parenthesis that closes a group and none inside the word.
   std::string_view take_word() {
     std::size_t size = 0;
+    std::size_t open = 0;
     while (size < rest_.size() && space_size(rest_.substr(size)) == 0) {
+      const char c = rest_[size];
+      if ((c == '|' && size > 0) || (c == ')' && open == 0 && depth_ > 0)) {
+        break;
+      }
+      open += c == '(' ? 1 : 0;
+      open -= c == ')' && open > 0 ? 1 : 0;
       ++size;
     }
     const std::string_view word = rest_.substr(0, size);
@@ -105,192 +396,139 @@ class Parser {
     return word;
   }
 
-  void take_item() {
-    bool negated = false;
-    if (rest_.size() > 1 && rest_.front() == '-' && rest_[1] != '-' && space_size(rest_.substr(1)) == 0) {
-      negated = true;
-      rest_.remove_prefix(1);
-    }
-    if (std::optional<std::string> quoted = take_quoted()) {
-      if (!quoted->empty()) {
-        add_text(*quoted, negated ? parsed_.excluded : parsed_.phrases, negated);
-      }
-      return;
-    }
-    if (take_filter(negated)) {
-      return;
-    }
-    const std::string_view word = take_word();
-    add_text(word, negated ? parsed_.excluded : parsed_.words, negated);
-  }
-
-  void add_text(std::string_view text, std::vector<std::string>& list, bool negated) {
-    list.emplace_back(text);
-    if (!negated) {
-      parsed_.text += parsed_.text.empty() ? "" : " ";
-      parsed_.text += text;
-    }
-  }
-
-  bool take_filter(bool negated) {
+  /// True when a filter was taken, even if nothing came of it.
+  bool take_filter(std::optional<Node>& taken) {
     const std::size_t colon = rest_.find(':');
     if (colon == std::string_view::npos || colon == 0 || colon > 16) {
       return false;
     }
+    const std::string_view before = rest_;
     const std::string_view prefix = rest_.substr(0, colon);
-    if (!std::ranges::all_of(prefix, [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); })) {
+    if (!std::ranges::all_of(prefix, is_letter)) {
       return false;
     }
     const std::string name = ascii_lower(prefix);
-    std::optional<Filter::Kind> kind;
-    if (name == "type") {
-      kind = Filter::Kind::kType;
-    } else if (name == "in") {
-      kind = Filter::Kind::kIn;
-    } else if (name == "name") {
-      kind = Filter::Kind::kName;
-    }
+    const FilterName* const filter = find_filter(name);
     const std::string_view after = rest_.substr(colon + 1);
-    if (!kind) {
-      // "Re: offer" and addresses of pages are everyday text, not mistaken filters.
-      if (!after.empty() && space_size(after) == 0 && !after.starts_with("/")) {
-        parsed_.notes.emplace_back(fmt::format("“{}:” is no filter; it was searched as a word", prefix));
-      }
+    if (filter == nullptr) {
+      note_unknown_filter(prefix, name, after);
       return false;
     }
     rest_ = after;
     std::optional<std::string> quoted = take_quoted();
-    std::string value = quoted ? std::move(*quoted) : std::string(take_word());
-    if (value.empty()) {
-      parsed_.notes.emplace_back(fmt::format("“{}:” needs a value", name));
-    } else if (*kind == Filter::Kind::kType && formats_of_type(value).empty()) {
-      parsed_.notes.emplace_back(fmt::format("There is no type “{}”; the filter was left out", value));
+    Filter read{.kind = filter->kind, .value = quoted ? std::move(*quoted) : take_value(filter->kind)};
+    if (read.value.empty()) {
+      note_at(before, "missing_value", fmt::format("“{}:” needs a value", name));
+    } else if (const std::optional<std::string> complaint = read_value(read, today_)) {
+      note_at(before, "bad_value", *complaint);
     } else {
-      parsed_.filters.push_back({.kind = *kind, .value = std::move(value), .negated = negated});
+      taken = Node{
+          .kind = Node::Kind::kFilter, .text = std::string(filter->name), .filter = std::move(read), .children = {}};
     }
     return true;
   }
 
+  /// One word; of a date as many as make one: "date:last week", "after:may 2024".
+  std::string take_value(Filter::Kind kind) {
+    std::string value(take_word());
+    if (!takes_dates(kind) || value.empty()) {
+      return value;
+    }
+    std::string longer = value;
+    std::string_view after = rest_;
+    for (std::size_t words = 1; words < kDateWordsMax && rest_.starts_with(' '); ++words) {
+      skip_space();
+      longer += ' ';
+      longer += take_word();
+      if (parse_date(longer, today_)) {
+        value = longer;
+        after = rest_;
+      }
+    }
+    rest_ = after;
+    return value;
+  }
+
+  void note_unknown_filter(std::string_view prefix, std::string_view name, std::string_view after) {
+    // "Re: offer" and addresses of pages are everyday text, not mistaken filters.
+    if (after.empty() || space_size(after) > 0 || after.starts_with("/")) {
+      return;
+    }
+    const std::string_view nearest = nearest_filter(name);
+    const std::string hint = nearest.empty() ? std::string() : fmt::format(". Did you mean {}:?", nearest);
+    note("unknown_filter", fmt::format("“{}:” is no filter; it was searched as a word{}", prefix, hint));
+  }
+
+  /// "type:pdf type:docx" means either; "name:a name:b" means both.
+  static void merge_alternatives(Node& node) {
+    std::ranges::for_each(node.children, merge_alternatives);
+    if (node.kind != Node::Kind::kAll) {
+      return;
+    }
+    std::vector<Node> merged;
+    for (Node& child : node.children) {
+      const FilterName* const name = child.kind == Node::Kind::kFilter ? find_filter(child.text) : nullptr;
+      if (name == nullptr || !name->alternatives) {
+        merged.push_back(std::move(child));
+        continue;
+      }
+      const auto same = std::ranges::find_if(merged, [&](const Node& other) {
+        return other.kind == Node::Kind::kAny && other.text == child.text && !other.text.empty();
+      });
+      if (same != merged.end()) {
+        same->children.push_back(std::move(child));
+      } else {
+        Node any{.kind = Node::Kind::kAny, .text = child.text, .filter = {}, .children = {}};
+        any.children.push_back(std::move(child));
+        merged.push_back(std::move(any));
+      }
+    }
+    node.children = std::move(merged);
+  }
+
+  /// What ranks: everything that is asked for, wherever it stands.
+  void collect(const Node& node) {
+    switch (node.kind) {
+      case Node::Kind::kWord: parsed_.words.push_back(node.text); break;
+      case Node::Kind::kPhrase: parsed_.phrases.push_back(node.text); break;
+      case Node::Kind::kWildcard: parsed_.wildcards.push_back(node.text); return;
+      case Node::Kind::kFilter:
+      case Node::Kind::kNot: return;
+      case Node::Kind::kNear:
+      case Node::Kind::kAll:
+      case Node::Kind::kAny:
+        for (const Node& child : node.children) {
+          collect(child);
+        }
+        return;
+    }
+    parsed_.text += parsed_.text.empty() ? "" : " ";
+    parsed_.text += node.text;
+  }
+
+  std::string_view query_;
   std::string_view rest_;
+  std::chrono::sys_days today_;
+  std::size_t depth_ = 0;  ///< Open parentheses.
+  std::size_t items_ = 0;
   ParsedQuery parsed_;
 };
-
-using wire::Format;
-
-struct TypeName {
-  std::string_view name;
-  std::vector<Format> formats;
-};
-
-const std::vector<TypeName>& type_names() {
-  static const std::vector<TypeName> kNames{
-      {"pdf", {Format::kPdf}},
-      {"docx", {Format::kDocx}},
-      {"doc", {Format::kDocx}},
-      {"word", {Format::kDocx}},
-      {"xlsx", {Format::kXlsx}},
-      {"xls", {Format::kXlsx}},
-      {"excel", {Format::kXlsx}},
-      {"pptx", {Format::kPptx}},
-      {"ppt", {Format::kPptx}},
-      {"powerpoint", {Format::kPptx}},
-      {"odt", {Format::kOdt}},
-      {"ods", {Format::kOds}},
-      {"odp", {Format::kOdp}},
-      {"rtf", {Format::kRtf}},
-      {"epub", {Format::kEpub}},
-      {"fb2", {Format::kFictionBook}},
-      {"ebook", {Format::kEpub, Format::kFictionBook}},
-      {"xml", {Format::kXml}},
-      {"json", {Format::kJson}},
-      {"latex", {Format::kLatex}},
-      {"tex", {Format::kLatex}},
-      {"subtitles", {Format::kSubtitles}},
-      {"html", {Format::kHtml}},
-      {"htm", {Format::kHtml}},
-      {"web", {Format::kHtml}},
-      {"md", {Format::kMarkdown}},
-      {"markdown", {Format::kMarkdown}},
-      {"txt", {Format::kPlainText}},
-      {"text", {Format::kPlainText, Format::kMarkdown}},
-      {"csv", {Format::kCsv}},
-      {"code", {Format::kSourceCode}},
-      {"source", {Format::kSourceCode}},
-      {"eml", {Format::kEml}},
-      {"mail", {Format::kEml}},
-      {"email", {Format::kEml}},
-      {"document",
-       {Format::kPdf, Format::kDocx, Format::kOdt, Format::kHtml, Format::kMarkdown, Format::kPlainText, Format::kRtf,
-        Format::kLatex}},
-      {"spreadsheet", {Format::kXlsx, Format::kCsv, Format::kOds}},
-      {"table", {Format::kXlsx, Format::kCsv, Format::kOds}},
-      {"presentation", {Format::kPptx, Format::kOdp}},
-      {"slides", {Format::kPptx, Format::kOdp}},
-  };
-  return kNames;
-}
 
 }  // namespace
 
 ParsedQuery parse_query(std::string_view query) {
+  return parse_query(query, local_today());
+}
+
+ParsedQuery parse_query(std::string_view query, std::chrono::sys_days today) {
   const std::string valid = to_valid_utf8(query);
   const std::string_view used = utf8_prefix(valid, kQueryBytesMax);
-  ParsedQuery parsed = Parser(used).parse();
+  ParsedQuery parsed = Parser(used, today).parse();
   if (used.size() < valid.size()) {
-    parsed.notes.emplace_back("The query is too long; its end was left out");
+    parsed.notes.push_back(
+        {.code = "too_long", .message = "The query is too long; its end was left out", .position = utf8_length(used)});
   }
   return parsed;
-}
-
-std::vector<wire::Format> formats_of_type(std::string_view value) {
-  std::string wanted = ascii_lower(value);
-  if (wanted.starts_with(".")) {
-    wanted.erase(0, 1);
-  }
-  for (const TypeName& type : type_names()) {
-    // "documents" as well as "document".
-    if (wanted == type.name || (wanted.ends_with("s") && wanted.substr(0, wanted.size() - 1) == type.name)) {
-      return type.formats;
-    }
-  }
-  return {};
-}
-
-bool matches_glob(std::string_view pattern, std::string_view name) {
-  // The usual two pointers and the last star: linear in practice, never exponential.
-  std::size_t p = 0;
-  std::size_t n = 0;
-  std::size_t star = std::string_view::npos;
-  std::size_t resume = 0;
-  const auto step = [&](std::size_t at) {
-    ++at;
-    while (at < name.size() && (static_cast<unsigned char>(name[at]) & 0xC0U) == 0x80U) {
-      ++at;
-    }
-    return at;
-  };
-  while (n < name.size()) {
-    if (p < pattern.size() && pattern[p] == '*') {
-      star = p++;
-      resume = n;
-    } else if (p < pattern.size() && pattern[p] == '?') {
-      ++p;
-      n = step(n);
-    } else if (p < pattern.size() && pattern[p] == name[n]) {
-      ++p;
-      ++n;
-    } else if (star != std::string_view::npos) {
-      p = star + 1;
-      resume = step(resume);
-      n = resume;
-    } else {
-      return false;
-    }
-  }
-  while (p < pattern.size() && pattern[p] == '*') {
-    ++p;
-  }
-  return p == pattern.size();
 }
 
 }  // namespace alcove::search

@@ -1,14 +1,15 @@
 #pragma once
 /// @file
-/// What a person typed, taken apart: words, phrases, exclusions, filters, and remarks on what was not understood.
+/// What a person typed, parsed once into a tree; nothing is an error, what was not understood is said.
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include "wire/artefacts.hpp"
+#include "domain/search/filters.hpp"
 
 namespace alcove::search {
 
@@ -16,36 +17,64 @@ namespace alcove::search {
 inline constexpr std::size_t kQueryBytesMax = 8'000;
 /// Most words, phrases, exclusions and filters taken from one query together.
 inline constexpr std::size_t kQueryItemsMax = 400;
+/// Parentheses inside one another; deeper ones are left out with a note.
+inline constexpr std::size_t kQueryDepthMax = 16;
+/// Words between the two sides of a NEAR that has no number, and the most that may be asked for.
+inline constexpr std::uint32_t kNearWords = 10;
+inline constexpr std::uint32_t kNearWordsMax = 100;
+/// Characters before the first `*` or `?` of a wildcard: fewer would read a large part of all words.
+inline constexpr std::size_t kWildcardPrefixMin = 2;
 
-/// `type:`, `in:` or `name:`; with a minus before it the opposite.
-struct Filter {
-  enum class Kind : std::uint8_t { kType, kIn, kName } kind = Kind::kType;
-  std::string value;
-  bool negated = false;
+/// One node of a query's tree.
+struct Node {
+  enum class Kind : std::uint8_t {
+    kWord,      ///< Required only inside a group with alternatives, or beside AND; ranks otherwise.
+    kPhrase,    ///< Words in order.
+    kWildcard,  ///< A word with `*` (any characters) and `?` (one).
+    kNear,      ///< Children are words and phrases, each at most `distance` words from the next, in any order.
+    kFilter,
+    kAll,
+    kAny,
+    kNot,  ///< One child.
+  } kind = Kind::kAll;
+  std::string text;  ///< As typed, without marks.
+  Filter filter;
+  std::uint32_t distance = 0;
+  bool required = false;  ///< kWord: joined by AND.
+  std::vector<Node> children;
 };
 
-/// Grammar: white space parts items. `"…"` (also “…”, „…“, «…») is a phrase that a file must contain; a minus before a
-/// word or phrase excludes files that contain it; `type:`, `in:` and `name:` take a word or a quoted value. Anything
-/// else is a word. There are no errors, only notes.
+/// A remark on the query itself.
+struct QueryNote {
+  std::string code;          ///< "unclosed_quote", "unbalanced_parenthesis", "dangling_operator", "unknown_filter",
+                             ///< "bad_value", "missing_value", "bad_wildcard", "bad_near", "too_deep", "too_many",
+                             ///< "too_long"
+  std::string message;       ///< Sentence for the person.
+  std::size_t position = 0;  ///< Characters before the place in the query as typed.
+};
+
+/// Grammar, loosest first:
+///   list     = any ("AND"? any)*          all; white space is AND
+///   any      = near (("OR" | "|") near)*  one of; binds tighter than the list, as web searches have it
+///   near     = item (("NEAR" | "NEAR/n") item)*
+///   item     = "-"? ( "(" list ")" | quoted | filter ":" value | wildcard | word )
+/// Quotes are "…", “…”, „…“, «…» and 「…」. Operators are capitals. A word alone never is required: it ranks. Phrases,
+/// NEAR, wildcards, filters, exclusions and groups with alternatives are required of the file.
 struct ParsedQuery {
-  std::string text;                   ///< Words and phrases as typed, without marks: what a meaning is computed of.
-  std::vector<std::string> words;     ///< In order; a word may be a code with punctuation or a run of Chinese.
-  std::vector<std::string> phrases;   ///< Required in the file.
-  std::vector<std::string> excluded;  ///< Words and phrases that the file must not contain.
-  std::vector<Filter> filters;
-  std::vector<std::string> notes;  ///< Sentences for the person.
+  Node root;                           ///< kAll. Equal filters of a list that are alternatives stand in one kAny.
+  std::string text;                    ///< Words and phrases as typed, without marks: what a meaning is computed of.
+  std::vector<std::string> words;      ///< That rank, in order; a word may be a code or a run of Chinese.
+  std::vector<std::string> phrases;    ///< That rank.
+  std::vector<std::string> wildcards;  ///< That rank.
+  std::vector<QueryNote> notes;
 
   /// False when there is nothing to rank by, only filters or exclusions.
-  [[nodiscard]] bool has_text() const { return !words.empty() || !phrases.empty(); }
+  [[nodiscard]] bool has_text() const { return !words.empty() || !phrases.empty() || !wildcards.empty(); }
 };
 
-/// Takes any bytes.
+/// Takes any bytes. Dates are seen from `today`.
+ParsedQuery parse_query(std::string_view query, std::chrono::sys_days today);
+/// Seen from today.
 ParsedQuery parse_query(std::string_view query);
-
-/// The formats that a value of `type:` names; empty when it is unknown.
-std::vector<wire::Format> formats_of_type(std::string_view value);
-
-/// True if `name` fits `pattern`, where `*` stands for any characters and `?` for one. Both folded by the caller.
-bool matches_glob(std::string_view pattern, std::string_view name);
 
 }  // namespace alcove::search

@@ -3,12 +3,15 @@
 #include <algorithm>
 #include <utility>
 
+#include <fmt/format.h>
+
 #include "base/log.hpp"
 #include "domain/search/answer.hpp"
 #include "domain/search/corpus.hpp"
 #include "domain/search/follower.hpp"
 #include "domain/search/name_index.hpp"
 #include "domain/search/passage_index.hpp"
+#include "domain/search/suggest.hpp"
 
 namespace alcove::search {
 
@@ -21,10 +24,35 @@ struct Search::Impl {
   PassageSetCache cache;
   std::unique_ptr<Follower> follower;  ///< Last: stops before what it works on goes.
 
+  Sources sources() {
+    return {.generation = passages->generation(),
+            .names = *names,
+            .files = files,
+            .embed = embed,
+            .cache = cache,
+            .store = store};
+  }
+
+  /// A query that finds nothing is asked again as it was probably meant.
   Result<Response> answer_once(const auth::Principal& principal, const Request& request, const Context& context) {
-    return answer(
-        {.generation = passages->generation(), .names = *names, .files = files, .embed = embed, .cache = cache},
-        principal, request, context);
+    ALCOVE_TRY(Response response, answer(sources(), principal, request, context));
+    if (response.finds_anything || response.did_you_mean.empty() || request.spelling == Request::Spelling::kAsTyped) {
+      return response;
+    }
+    Request meant = request;
+    meant.query = response.did_you_mean;
+    ALCOVE_TRY(Response corrected, answer(sources(), principal, meant, context));
+    if (!corrected.finds_anything) {
+      return response;
+    }
+    corrected.query = request.query;
+    corrected.did_you_mean = meant.query;
+    corrected.searched_for = meant.query;
+    corrected.notes.insert(corrected.notes.begin(),
+                           fmt::format("Searched for “{}”, instead of “{}”", meant.query, request.query));
+    corrected.took_ms += response.took_ms;
+    corrected.embed_ms += response.embed_ms;
+    return corrected;
   }
 };
 
@@ -67,6 +95,11 @@ Result<Response> Search::search(const auth::Principal& principal, const Request&
   }
   return fail(ErrorCode::kUnavailable, "The search index is being remade; try again in a moment",
               answered.error().detail);
+}
+
+Result<std::vector<Suggestion>> Search::suggest(const auth::Principal& principal, const std::string& typed,
+                                                std::size_t limit) {
+  return search::suggest(impl_->sources(), principal, typed, limit);
 }
 
 Status Search::wait_until_applied(const Context& context) {

@@ -13,9 +13,11 @@
 #include "base/context.hpp"
 #include "base/error.hpp"
 #include "base/ids.hpp"
+#include "base/time.hpp"
 #include "domain/artefacts/store.hpp"
 #include "domain/auth/principal.hpp"
 #include "domain/files/files.hpp"
+#include "domain/search/query.hpp"
 #include "wire/place.hpp"
 
 namespace alcove::search {
@@ -27,7 +29,9 @@ struct Request {
   Mode mode = Mode::kHybrid;
   std::size_t limit = 20;  ///< 1 to 200
   std::size_t offset = 0;  ///< up to 1,000
-  bool passages = false;   ///< true: one hit per passage; false: one per file, its best passage
+  /// Whether a query that finds nothing is asked again as it was probably meant.
+  enum class Spelling : std::uint8_t { kCorrect, kAsTyped } spelling = Spelling::kCorrect;
+  bool passages = false;  ///< true: one hit per passage; false: one per file, its best passage
 };
 
 /// A stretch of a snippet; `match` stretches are shown highlighted.
@@ -46,6 +50,12 @@ struct Reason {
   std::string model;               ///< kind meaning
 };
 
+/// Whose word a date is.
+enum class DateSource : std::uint8_t {
+  kDocument,  ///< The document says when it was written.
+  kFile,      ///< When the file was changed last.
+};
+
 struct Hit {
   files::File file;
   std::vector<artefacts::Part> parts;  ///< The way to the content that was found, when it lies inside the file.
@@ -56,6 +66,8 @@ struct Hit {
   std::vector<SnippetSpan> snippet;
   std::string title;
   std::string language;
+  UnixMillis date;
+  DateSource date_source = DateSource::kFile;
   std::vector<Reason> reasons;
   std::int64_t more_passages = 0;         ///< Further matching passages of the same file.
   std::vector<files::File> same_content;  ///< Other visible files with the same bytes, folded into this hit.
@@ -65,10 +77,27 @@ struct Response {
   std::string query;
   Mode mode = Mode::kHybrid;  ///< What was really done.
   std::vector<Hit> hits;
-  std::vector<std::string> notes;  ///< "Meaning is still being computed for 120 documents", syntax remarks …
+  std::vector<std::string> notes;      ///< "Meaning is still being computed for 120 documents", syntax remarks …
+  std::vector<QueryNote> query_notes;  ///< Those of the notes that are about the query's own syntax.
+  std::string did_you_mean;            ///< The query with slips corrected; empty when there are none.
+  /// The corrected query, when it was asked instead of one that finds nothing; else empty. Spelling::kAsTyped is the
+  /// way back.
+  std::string searched_for;
   double took_ms = 0;
-  double embed_ms = 0;  ///< of which: the query's embedding
-  bool more = false;    ///< further hits exist beyond offset + limit
+  double embed_ms = 0;          ///< of which: the query's embedding
+  bool finds_anything = false;  ///< Also where the page asked for is empty.
+  bool more = false;            ///< further hits exist beyond offset + limit
+};
+
+/// Something that may be typed or opened next.
+struct Suggestion {
+  enum class Kind : std::uint8_t {
+    kName,   ///< A file whose name has the words typed.
+    kTitle,  ///< A document's title that has them.
+    kWord,   ///< The query with its last word completed.
+  } kind = Kind::kWord;
+  std::string text;
+  FileId file;  ///< Of kName.
 };
 
 /// Where the indexes stand.
@@ -99,6 +128,9 @@ class Search {
   ~Search();
 
   Result<Response> search(const auth::Principal& principal, const Request& request, const Context& context);
+  /// What may be typed or opened next, at most `limit`.
+  Result<std::vector<Suggestion>> suggest(const auth::Principal& principal, const std::string& typed,
+                                          std::size_t limit);
   /// Returns when every change committed before the call is applied.
   Status wait_until_applied(const Context& context);
   /// Throws the indexes away and remakes them from artefacts; no decode, no model run.

@@ -54,7 +54,9 @@ inline wire::Passage passage(std::string text) {
 
 inline Shelf::Document document(std::string path, std::vector<std::string> texts,
                                 wire::Format format = wire::Format::kPlainText) {
-  Shelf::Document made{.path = std::move(path), .format = format, .passages = {}, .vectors = {}};
+  Shelf::Document made;
+  made.path = std::move(path);
+  made.format = format;
   for (std::string& text : texts) {
     made.vectors.push_back(meaning_of(text));
     made.passages.push_back(passage(std::move(text)));

@@ -32,6 +32,9 @@ class Shelf {
     wire::Format format = wire::Format::kPlainText;
     std::vector<wire::Passage> passages;
     std::vector<std::vector<float>> vectors;
+    std::int64_t stated_unix_ms = 0;  ///< The date that the document states.
+    std::int64_t modified_unix_ms = 0;
+    std::int64_t size_bytes = 1;
   };
   struct Placed {
     FileId file;
@@ -73,14 +76,15 @@ class Shelf {
   Placed add(const Document& document, LibraryId library) {
     const std::string text = document.passages.empty() ? document.path : document.passages.front().text;
     const artefacts::Content content = make_content(document, text);
-    const FileId file = add_name(document.path, library);
+    const FileId file = add_name(document.path, library, document.modified_unix_ms, document.size_bytes);
     set_content(file, content);
     return {.file = file, .content = content.number};
   }
 
   /// A file that was listed but not read yet.
   FileId add_name(std::string_view path) { return add_name(path, library_); }
-  FileId add_name(std::string_view path, LibraryId library) {
+  FileId add_name(std::string_view path, LibraryId library, std::int64_t modified_unix_ms = 0,
+                  std::int64_t size_bytes = 1) {
     FileId made;
     write([&](files::Records& records, sqlite::Database&) {
       FolderId folder = ensure_folder(records, library, FolderId{}, "");
@@ -89,7 +93,9 @@ class Shelf {
         folder = ensure_folder(records, library, folder, path.substr(begin, slash - begin));
         begin = slash + 1;
       }
-      made = must(records.insert_file(library, folder, path.substr(begin), {.size_bytes = 1}, UnixMillis{1}));
+      made = must(records.insert_file(library, folder, path.substr(begin),
+                                      {.size_bytes = size_bytes, .mtime_ns = modified_unix_ms * 1'000'000},
+                                      UnixMillis{1}));
     });
     return made;
   }
@@ -130,6 +136,11 @@ class Shelf {
     if (!document.passages.empty()) {
       put_passages(content.number, document.passages);
     }
+    if (document.stated_unix_ms != 0) {
+      wire::FactsArtefact facts;
+      facts.created_unix_ms = document.stated_unix_ms;
+      put(content.number, "facts", wire::encode(facts), 0);
+    }
     if (!document.vectors.empty()) {
       put_vectors(content.number, document.vectors);
     }
@@ -139,6 +150,24 @@ class Shelf {
   void put_passages(ContentNumber content, const std::vector<wire::Passage>& passages) {
     put(content, "passages", wire::encode(wire::PassagesArtefact{.passages = passages}),
         static_cast<std::uint32_t>(passages.size()));
+  }
+
+  void put_language(ContentNumber content, std::string language) {
+    put(content, "language",
+        wire::encode(wire::LanguageArtefact{.languages = {{.language = std::move(language), .share = 1}}}), 0);
+  }
+
+  void put_failure(ContentNumber content, artefacts::TaskState state, std::string reason_code) {
+    must(store_->want(content, {{.stage = "text", .fingerprint = "1"}}, 0));
+    artefacts::Completion completion;
+    completion.content = content;
+    completion.stage = "text";
+    completion.fingerprint = "1";
+    completion.machine = "test";
+    completion.state = state;
+    completion.reason_code = std::move(reason_code);
+    completion.reason = "It did not work";
+    must(store_->complete({completion}));
   }
 
   void put_vectors(ContentNumber content, const std::vector<std::vector<float>>& vectors) {

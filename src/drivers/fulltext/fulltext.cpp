@@ -8,6 +8,7 @@
 #include <cmath>
 #include <cstring>
 #include <exception>
+#include <limits>
 #include <utility>
 
 #include "base/sync.hpp"
@@ -19,6 +20,8 @@ namespace {
 constexpr int kSnapshotAttemptsMax = 5;
 /// Idle readers kept open; more only come into being while more threads search at once.
 constexpr std::size_t kIdleReadersMax = 8;
+/// The one value of a document.
+constexpr Xapian::valueno kValueSlot = 0;
 /// A prefix stands for at most this many terms.
 constexpr Xapian::termcount kPrefixTermsMax = 100;
 
@@ -134,6 +137,7 @@ Xapian::Query to_xapian(const Query& query) {
       return Xapian::Query(Xapian::Query::OP_WILDCARD, query.term, kPrefixTermsMax,
                            Xapian::Query::WILDCARD_LIMIT_MOST_FREQUENT);
     case Query::Kind::kPhrase: return combined(Xapian::Query::OP_PHRASE, query, query.window);
+    case Query::Kind::kNear: return combined(Xapian::Query::OP_NEAR, query, query.window);
     case Query::Kind::kScale:
       return query.children.empty()
                  ? Xapian::Query()
@@ -160,6 +164,12 @@ Query Query::phrase(std::vector<std::string> terms, std::uint32_t window) {
   for (std::string& term : terms) {
     made.children.push_back(of_term(std::move(term)));
   }
+  return made;
+}
+
+Query Query::near(std::vector<std::string> terms, std::uint32_t window) {
+  Query made = phrase(std::move(terms), window);
+  made.kind = Kind::kNear;
   return made;
 }
 
@@ -270,7 +280,8 @@ Result<std::unique_ptr<Index>> Index::open(const std::filesystem::path& folder) 
   });
 }
 
-Status Index::replace(std::uint32_t document, std::span<const Posting> postings, std::string_view data) {
+Status Index::replace(std::uint32_t document, std::span<const Posting> postings, std::string_view data,
+                      std::string_view value) {
   return guarded([&] {
     Xapian::Document made;
     for (const Posting& posting : postings) {
@@ -284,6 +295,9 @@ Status Index::replace(std::uint32_t document, std::span<const Posting> postings,
       }
     }
     made.set_data(std::string(data));
+    if (!value.empty()) {
+      made.add_value(kValueSlot, std::string(value));
+    }
     impl_->writer.replace_document(document, made);
   });
 }
@@ -403,6 +417,33 @@ Result<std::optional<std::string>> Index::data(std::uint32_t document) {
   });
 }
 
+Status Index::for_each_value(const std::function<void(std::uint32_t document, std::string_view value)>& visit) {
+  return impl_->read([&](const Xapian::Database& database) {
+    for (auto value = database.valuestream_begin(kValueSlot); value != database.valuestream_end(kValueSlot); ++value) {
+      visit(value.get_docid(), *value);
+    }
+  });
+}
+
+Status Index::for_each_data(const sets::Bitmap& among,
+                            const std::function<void(std::uint32_t document, std::string_view data)>& visit) {
+  std::uint32_t from = 0;
+  return impl_->read([&](const Xapian::Database& database) {
+    std::uint32_t document = 0;
+    while (among.next(from, document)) {
+      try {
+        visit(document, database.get_document(document).get_data());
+      } catch (const Xapian::DocNotFoundError&) {
+        // Not indexed yet.
+      }
+      if (document == std::numeric_limits<std::uint32_t>::max()) {
+        break;
+      }
+      from = document + 1;
+    }
+  });
+}
+
 Result<std::vector<std::uint32_t>> Index::document_frequencies(std::span<const std::string> terms) {
   return impl_->read([&](const Xapian::Database& database) {
     std::vector<std::uint32_t> counts;
@@ -411,6 +452,47 @@ Result<std::vector<std::uint32_t>> Index::document_frequencies(std::span<const s
       counts.push_back(term.empty() || term.size() > kTermBytesMax ? 0 : database.get_termfreq(term));
     }
     return counts;
+  });
+}
+
+Status Index::for_each_term(std::string_view prefix,
+                            const std::function<bool(std::string_view term, std::uint32_t frequency)>& visit) {
+  // A snapshot that is overtaken is read on in the next one, from where the visits ended.
+  std::string from(prefix);
+  return impl_->read([&](const Xapian::Database& database) {
+    const std::string wanted(prefix);
+    auto term = database.allterms_begin(wanted);
+    if (from != wanted) {
+      term.skip_to(from);
+    }
+    for (; term != database.allterms_end(wanted); ++term) {
+      const std::string found = *term;
+      const Xapian::doccount frequency = term.get_termfreq();
+      from = found + '\0';
+      if (!visit(found, frequency)) {
+        break;
+      }
+    }
+  });
+}
+
+Result<bool> Index::occurs_within(std::string_view term, const sets::Bitmap& within) {
+  if (term.empty() || term.size() > kTermBytesMax) {
+    return false;
+  }
+  return impl_->read([&](const Xapian::Database& database) {
+    const std::string wanted(term);
+    auto posting = database.postlist_begin(wanted);
+    const auto end = database.postlist_end(wanted);
+    // Both lists leap over what the other does not have.
+    std::uint32_t member = 0;
+    while (posting != end && within.next(*posting, member)) {
+      if (*posting == member) {
+        return true;
+      }
+      posting.skip_to(member);
+    }
+    return false;
   });
 }
 

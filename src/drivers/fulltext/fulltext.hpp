@@ -43,6 +43,7 @@ struct Query {
     kAndNot,    ///< The first child without documents of the others.
     kPrefix,    ///< The most frequent terms that begin with `term`.
     kPhrase,    ///< Terms in order within `window` positions. Children are terms.
+    kNear,      ///< Terms in any order within `window` positions. Children are terms.
     kScale,     ///< The only child's score times `factor`.
   } kind = Kind::kNothing;
   std::string term;
@@ -56,6 +57,7 @@ struct Query {
     return {.kind = kind, .term = {}, .children = std::move(children)};
   }
   static Query phrase(std::vector<std::string> terms, std::uint32_t window);
+  static Query near(std::vector<std::string> terms, std::uint32_t window);
   static Query scaled(Query child, double factor);
 };
 
@@ -84,7 +86,9 @@ class Index {
   ~Index();
 
   /// Writer. Document numbers start at 1. `data` is stored as it is.
-  Status replace(std::uint32_t document, std::span<const Posting> postings, std::string_view data);
+  /// So is `value`, which `for_each_value` reads quickly for all documents.
+  Status replace(std::uint32_t document, std::span<const Posting> postings, std::string_view data,
+                 std::string_view value = {});
   Status remove(std::uint32_t document);
   /// An empty value removes the key. Keys are at most kTermBytesMax bytes.
   Status set_metadata(std::string_view key, std::string_view value);
@@ -103,8 +107,19 @@ class Index {
   Result<std::vector<std::string>> matching_terms(const Query& query, std::uint32_t document);
   /// What was stored with a document; nothing when there is none of that number.
   Result<std::optional<std::string>> data(std::uint32_t document);
+  /// Values of all documents that have one, by document.
+  Status for_each_value(const std::function<void(std::uint32_t document, std::string_view value)>& visit);
+  /// Data of the members of `among`, by document.
+  Status for_each_data(const sets::Bitmap& among,
+                       const std::function<void(std::uint32_t document, std::string_view data)>& visit);
   /// In how many documents each term occurs.
   Result<std::vector<std::uint32_t>> document_frequencies(std::span<const std::string> terms);
+  /// Terms that begin with `prefix`, in byte order, with the number of documents that have them, until `visit` returns
+  /// false.
+  Status for_each_term(std::string_view prefix,
+                       const std::function<bool(std::string_view term, std::uint32_t frequency)>& visit);
+  /// Whether a member of `within` has the term.
+  Result<bool> occurs_within(std::string_view term, const sets::Bitmap& within);
   Result<CollectionStatistics> statistics();
   /// Reads every table. Errors: kCorrupt.
   Status check();

@@ -13,6 +13,7 @@
 
 #include "base/check.hpp"
 #include "base/text.hpp"
+#include "drivers/text/codes.hpp"
 #include "drivers/text/folding.hpp"
 
 namespace alcove::text {
@@ -320,7 +321,9 @@ std::vector<Term> collect(std::string_view utf8, std::string_view language, Case
 }  // namespace
 
 std::vector<Term> make_terms(std::string_view utf8, std::string_view language) {
-  return collect(utf8, language, CaseCuts::kNone);
+  std::vector<Term> terms = collect(utf8, language, CaseCuts::kNone);
+  add_code_terms(utf8, terms);
+  return terms;
 }
 
 std::vector<Term> make_name_terms(std::string_view utf8) {

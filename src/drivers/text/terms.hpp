@@ -18,7 +18,8 @@ inline constexpr std::size_t kJoinedPartsMax = 8;
 
 enum class TermKind : std::uint8_t {
   kWord,     ///< A word, number or part of a code.
-  kJoined,   ///< A code or compound written with punctuation, without it ("RE-2024/001" → "re2024001").
+  kJoined,   ///< A code or compound written with punctuation or in groups, without gaps ("RE-2024/001" and
+             ///< "RE 2024 001" → "re2024001"), or an amount in one form ("1.234,56" → "1234.56").
   kBigram,   ///< Two neighbouring characters of Chinese, Japanese or Korean text.
   kUnigram,  ///< One character of such text; found by queries of one character only.
 };

@@ -172,5 +172,53 @@ TEST(Terms, ThreadsWorkSideBySide) {
   }
 }
 
+/// Joined terms in order.
+std::vector<std::string> codes_of(std::string_view text) {
+  std::vector<std::string> codes;
+  for (const Term& term : make_terms(text, {})) {
+    if (term.kind == TermKind::kJoined) {
+      codes.push_back(term.surface);
+    }
+  }
+  return codes;
+}
+
+TEST(Codes, GroupsAreJoinedOverSpaces) {
+  using testing::Contains;
+  EXPECT_THAT(codes_of("RE-2024/0815"), Contains("re20240815"));
+  EXPECT_THAT(codes_of("RE 2024 0815"), Contains("re20240815"));
+  EXPECT_THAT(codes_of("RE 2024/0815"), Contains("re20240815"));
+  EXPECT_THAT(codes_of("AB-123.45/C"), Contains("ab12345c"));
+  EXPECT_THAT(codes_of("tel. +49 (0)89 1234-567 or"), Contains("49891234567"));
+  EXPECT_THAT(codes_of("tel. 089/1234567"), Contains("0891234567"));
+  EXPECT_THAT(codes_of("089 1234567"), Contains("0891234567"));
+  EXPECT_THAT(codes_of("card 1234 5678 9012 3456,"), Contains("1234567890123456"));
+}
+
+TEST(Codes, IbansAreKnownByTheirCheckDigits) {
+  using testing::Contains;
+  EXPECT_THAT(codes_of("IBAN DE89 3704 0044 0532 0130 00 BIC COBADEFF"), Contains("de89370400440532013000"));
+  EXPECT_THAT(codes_of("of 12 GB82 WEST 1234 5698 7654 32."), Contains("gb82west12345698765432"));
+  EXPECT_THAT(codes_of("GB83 WEST 1234 5698 7654 32"), testing::Not(Contains("gb83west12345698765432")));
+}
+
+TEST(Codes, AmountsHaveOneForm) {
+  using testing::Contains;
+  using testing::Not;
+  for (const char* written : {"1.234,56", "1,234.56", "1 234,56", "1234,56", "1234.56", "EUR 1.234,56.", "1'234.56"}) {
+    EXPECT_THAT(codes_of(written), Contains("1234.56")) << written;
+  }
+  EXPECT_THAT(codes_of("12,5"), Contains("12.50"));
+  EXPECT_THAT(codes_of("1.234.567,89"), Contains("1234567.89"));
+  EXPECT_THAT(codes_of("17.05.2024"), Not(Contains(testing::HasSubstr(".")))) << "a date is no amount";
+  EXPECT_THAT(codes_of("192.168.10.12"), Not(Contains(testing::HasSubstr("."))));
+}
+
+TEST(Codes, EverydayNumbersStayApart) {
+  EXPECT_THAT(codes_of("in 2024 17 people"), testing::ElementsAre("202417")) << "side by side, six digits";
+  EXPECT_THAT(codes_of("12 or 15 of 300 in 1999"), testing::IsEmpty());
+  EXPECT_THAT(codes_of("room 12 34"), testing::IsEmpty());
+}
+
 }  // namespace
 }  // namespace alcove::text

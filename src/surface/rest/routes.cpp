@@ -16,6 +16,7 @@ const std::vector<Route>& routes() {
       {"GET", "/sessions", kUser, kQuick, list_sessions},
       {"DELETE", "/sessions/{id}", kUser, kQuick, end_session},
       {"GET", "/search", kUser, kQuick, search},
+      {"GET", "/suggest", kUser, kQuick, suggest},
       {"GET", "/libraries", kUser, kQuick, list_libraries},
       {"POST", "/libraries", kOwner, kQuick, add_library},
       {"GET", "/libraries/{id}", kUser, kQuick, show_library},

@@ -21,6 +21,7 @@ RouteResult end_session(Api& api, Call& call);
 
 // search_routes.cpp
 RouteResult search(Api& api, Call& call);
+RouteResult suggest(Api& api, Call& call);
 
 // library_routes.cpp
 RouteResult list_libraries(Api& api, Call& call);

@@ -53,6 +53,8 @@ Status write_hit(json::Writer& writer, Services& services, const search::Hit& hi
       .member("language", hit.language)
       .member("size", hit.file.size_bytes)
       .member("modified", rfc3339_from_ns(hit.file.modified_unix_ns))
+      .member("date", format_rfc3339(hit.date))
+      .member("date_source", hit.date_source == search::DateSource::kDocument ? "document" : "file")
       .member("type", wire::format_name(probe.format));
   if (!probe.mime.empty()) {
     writer.member("mime", probe.mime);
@@ -95,6 +97,8 @@ RouteResult search(Api& api, Call& call) {
   request.limit = static_cast<std::size_t>(reader.optional_int64("limit", {.min = 1, .max = 200}).value_or(20));
   request.offset = static_cast<std::size_t>(reader.optional_int64("offset", {.min = 0, .max = 1'000}).value_or(0));
   request.passages = reader.optional_bool("passages").value_or(false);
+  request.spelling = reader.optional_bool("correct").value_or(true) ? search::Request::Spelling::kCorrect
+                                                                    : search::Request::Spelling::kAsTyped;
   const bool explain = reader.optional_bool("explain").value_or(false);
   ALCOVE_TRY_VOID(reader.finish());
 
@@ -116,7 +120,41 @@ RouteResult search(Api& api, Call& call) {
   for (const std::string& note : found.notes) {
     writer.text(note);
   }
+  writer.end_array();
+  if (!found.did_you_mean.empty()) {
+    writer.member("did_you_mean", found.did_you_mean);
+  }
+  if (!found.searched_for.empty()) {
+    writer.member("searched_for", found.searched_for);
+  }
+  writer.key("query_notes").begin_array();
+  for (const search::QueryNote& note : found.query_notes) {
+    writer.begin_object().member("code", note.code).member("message", note.message);
+    writer.member("position", static_cast<std::int64_t>(note.position)).end_object();
+  }
   writer.end_array().member("more", found.more).end_object();
+  return json_response(200, std::move(writer).take());
+}
+
+RouteResult suggest(Api& api, Call& call) {
+  QueryReader reader(call.request);
+  const std::string typed = reader.required_text("q", {.length_min = 1, .length_max = 300});
+  const auto limit = static_cast<std::size_t>(reader.optional_int64("limit", {.min = 1, .max = 20}).value_or(8));
+  ALCOVE_TRY_VOID(reader.finish());
+  ALCOVE_TRY(const auto suggestions, api.services().search->suggest(call.asking.principal, typed, limit));
+  json::Writer writer;
+  writer.begin_object().key("suggestions").begin_array();
+  for (const search::Suggestion& suggestion : suggestions) {
+    const char* kind = suggestion.kind == search::Suggestion::Kind::kName    ? "name"
+                       : suggestion.kind == search::Suggestion::Kind::kTitle ? "title"
+                                                                             : "word";
+    writer.begin_object().member("kind", kind).member("text", suggestion.text);
+    if (suggestion.file) {
+      writer.member("file_id", suggestion.file.value);
+    }
+    writer.end_object();
+  }
+  writer.end_array().end_object();
   return json_response(200, std::move(writer).take());
 }
 
