@@ -98,6 +98,15 @@ def node_suite(folder, command, name):
     return suite
 
 
+def fuzz_suite(long_run):
+    """Every fuzz target for half an hour; without --long their seeds are a part of `unit`."""
+    if not long_run:
+        return Outcome()
+    seconds = int(os.environ.get("ALCOVE_FUZZ_SECONDS", "1800"))
+    code = run([sys.executable, "tools/fuzz.py", "--seconds", str(seconds)], 24 * 3600, cwd=ROOT)
+    return Outcome(passed=1) if code == 0 else Outcome(failed=1, failures=["fuzz: see build/reports/fuzz.jsonl"])
+
+
 SUITES = {
     "unit": ctest_suite("unit", "-LE", "security"),  # every module, fuzzers on their seeds, benchmarks once
     "tidy": pytest_suite("tidy"),
@@ -109,6 +118,7 @@ SUITES = {
     "outbound": pytest_suite("outbound"),
     "quality": pytest_suite("quality"),
     "browser": node_suite("tests/browser", ["npm", "run", "--silent", "test"], "browser"),
+    "fuzz": fuzz_suite,
 }
 
 
@@ -124,7 +134,7 @@ def main():
     os.environ.setdefault("ALCOVE_BIN", str(BUILD / "bin"))
     os.environ.setdefault("ALCOVE_TESTDATA", str(ROOT.parent / "shared" / "testdata"))
     rows, failures, skips = [], [], []
-    chosen = arguments or list(SUITES)
+    chosen = arguments or [name for name in SUITES if long_run or name != "fuzz"]
     for name in chosen:
         print(f"\n==> {name}", flush=True)
         began = time.monotonic()
