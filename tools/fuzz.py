@@ -27,14 +27,26 @@ MEMORY_MIB_MAX = 2_048
 
 
 def targets():
-    """Name of the executable and of its seeds, from the fuzzers' sources."""
+    """Fuzzers by the stem of their source: the name that alcove_module gives the executable."""
     found = {}
     for source in sorted((ROOT / "src").rglob("*_fuzz.cpp")):
-        executables = [path for path in BUILD.rglob(f"*_{source.stem}") if path.is_file() and os.access(path, os.X_OK)]
-        if len(executables) != 1:
-            sys.exit(f"fuzz: {source.stem} was built {len(executables)} times")
-        found[source.stem] = executables[0]
+        folder = source.parent
+        while not (declared := re.search(r"alcove_module\((\w+)\s+LAYER\s+(\w+)", text_of(folder / "CMakeLists.txt"))):
+            folder = folder.parent
+        name, layer = declared.groups()
+        found[source.stem] = f"alcove_{name}_{source.stem}" if name == layer else f"alcove_{layer}_{name}_{source.stem}"
     return found
+
+
+def text_of(path):
+    return path.read_text(encoding="utf-8") if path.exists() else ""
+
+
+def executable_of(target):
+    built = [path for path in BUILD.rglob(target) if path.is_file() and os.access(path, os.X_OK)]
+    if len(built) != 1:
+        sys.exit(f"fuzz: {target} was built {len(built)} times")
+    return built[0]
 
 
 def run(name, executable, seconds):
@@ -60,15 +72,15 @@ def main():
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
     parser.add_argument("targets", nargs="*")
     options = parser.parse_args()
-    subprocess.run(["bash", ROOT / "tools" / "build.sh", "fuzz"], check=True)
     known = targets()
     if unknown := set(options.targets) - set(known):
         sys.exit(f"fuzz: no target named {', '.join(sorted(unknown))}; there are: {' '.join(known)}")
     chosen = options.targets or list(known)
+    subprocess.run(["bash", ROOT / "tools" / "build.sh", "fuzz", *(known[name] for name in chosen)], check=True)
     REPORT.parent.mkdir(parents=True, exist_ok=True)
     failed = False
     with concurrent.futures.ThreadPoolExecutor(options.jobs) as pool, REPORT.open("a", encoding="utf-8") as report:
-        waiting = {pool.submit(run, name, known[name], options.seconds): name for name in chosen}
+        waiting = {pool.submit(run, name, executable_of(known[name]), options.seconds): name for name in chosen}
         for done in concurrent.futures.as_completed(waiting):
             outcome, output = done.result()
             report.write(json.dumps(outcome) + "\n")
