@@ -24,9 +24,20 @@ namespace alcove::search {
 
 enum class Mode : std::uint8_t { kHybrid, kKeyword, kMeaning };
 
+/// In which order hits come. All but relevance order what was found within bounds: of a query with words the hits in
+/// the pool that relevance takes (kPoolPassagesMax of answer.cpp), of filters alone everything they leave.
+enum class Order : std::uint8_t {
+  kRelevance,  ///< Best first; of filters alone, newest first.
+  kNewest,     ///< By the hit's date.
+  kOldest,
+  kName,  ///< Of the file, letters of either case, numbers by their value.
+  kSize,  ///< Of the file, largest first.
+};
+
 struct Request {
   std::string query;
   Mode mode = Mode::kHybrid;
+  Order order = Order::kRelevance;
   std::size_t limit = 20;  ///< 1 to 200
   std::size_t offset = 0;  ///< up to 1,000
   /// Whether a query that finds nothing is asked again as it was probably meant.

@@ -20,6 +20,16 @@ std::string_view mode_name(search::Mode mode) {
   return "hybrid";
 }
 
+search::Order read_order(QueryReader& reader) {
+  const std::string order =
+      reader.optional_choice("sort", {"relevance", "newest", "oldest", "name", "size"}).value_or("relevance");
+  return order == "newest"   ? search::Order::kNewest
+         : order == "oldest" ? search::Order::kOldest
+         : order == "name"   ? search::Order::kName
+         : order == "size"   ? search::Order::kSize
+                             : search::Order::kRelevance;
+}
+
 void write_reasons(json::Writer& writer, const std::vector<search::Reason>& reasons, bool explain) {
   writer.key("reasons").begin_array();
   for (const search::Reason& reason : reasons) {
@@ -94,6 +104,7 @@ RouteResult search(Api& api, Call& call) {
   request.mode = mode == "keyword"   ? search::Mode::kKeyword
                  : mode == "meaning" ? search::Mode::kMeaning
                                      : search::Mode::kHybrid;
+  request.order = read_order(reader);
   request.limit = static_cast<std::size_t>(reader.optional_int64("limit", {.min = 1, .max = 200}).value_or(20));
   request.offset = static_cast<std::size_t>(reader.optional_int64("offset", {.min = 0, .max = 1'000}).value_or(0));
   request.passages = reader.optional_bool("passages").value_or(false);
