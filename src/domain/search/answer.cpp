@@ -14,6 +14,7 @@
 
 #include "base/text.hpp"
 #include "domain/search/analysis.hpp"
+#include "domain/search/facets.hpp"
 #include "domain/search/fusion.hpp"
 #include "domain/search/listing.hpp"
 #include "domain/search/ordering.hpp"
@@ -115,6 +116,9 @@ class Answer {
       ALCOVE_TRY_VOID(reorder_items());
     }
     ALCOVE_TRY_VOID(write_hits());
+    if (request_.facets) {
+      ALCOVE_TRY_VOID(add_facets());
+    }
     ALCOVE_TRY_VOID(add_correction());
     response_.took_ms = elapsed_ms(began);
     return std::move(response_);
@@ -506,6 +510,30 @@ class Answer {
     for (auto& [key, item] : keyed) {
       items_.push_back(item);
     }
+    return context_.check();
+  }
+
+  /// Over what the words find and all that is a hit; of filters alone, over what they leave.
+  Status add_facets() {
+    sets::Bitmap matching;
+    bool is_cut = false;
+    if (!parsed_.has_text()) {
+      matching = scope_->is_filtered() ? scope_->contents() : matching;
+    } else {
+      if (request_.mode != Mode::kMeaning) {
+        ALCOVE_TRY(const auto found, find_by_words(kFacetPassagesMax));
+        for (const fulltext::Match& match : found) {
+          matching.add(corpus().content_of(match.document).value_or(ContentNumber{}).value);
+        }
+        is_cut = found.size() >= kFacetPassagesMax;
+      }
+      for (const Item& item : items_) {
+        matching.add(item.content.value);
+      }
+    }
+    matching.remove(0);
+    ALCOVE_TRY(response_.facets, count_facets(*scope_, corpus(), sources_.files, principal_, matching));
+    response_.facets->is_complete = response_.facets->is_complete && !is_cut;
     return context_.check();
   }
 

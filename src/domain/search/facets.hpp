@@ -16,6 +16,8 @@ namespace alcove::search {
 
 /// Contents whose files are looked up, 20 µs each; the newest ones of more.
 inline constexpr std::size_t kFacetContentsMax = 4'000;
+/// Passages by words whose contents are counted, the best ones of more.
+inline constexpr std::size_t kFacetPassagesMax = 20'000;
 /// Values of one facet, the most frequent ones.
 inline constexpr std::size_t kFacetValuesMax = 50;
 
