@@ -35,6 +35,7 @@ Status show_problems(const Common& common, const std::string& state);
 struct SearchOptions {
   std::string query;
   std::string mode = "hybrid";
+  std::string sort = "relevance";
   int limit = 10;
   bool passages = false;
   bool explain = false;

@@ -118,6 +118,7 @@ Status search(const Common& common, const SearchOptions& options) {
   const auto word = [](bool value) { return value ? std::string("true") : std::string("false"); };
   ALCOVE_TRY(const json::Value answer, common.client().get("/search", {{"q", options.query},
                                                                        {"mode", options.mode},
+                                                                       {"sort", options.sort},
                                                                        {"limit", std::to_string(options.limit)},
                                                                        {"passages", word(options.passages)},
                                                                        {"explain", word(options.explain)}}));

@@ -136,6 +136,9 @@ void declare_search(CLI::App& app, Invocation& call) {
   find->add_option("--mode", call.search.mode, "How to search")
       ->check(CLI::IsMember({"hybrid", "keyword", "meaning"}))
       ->capture_default_str();
+  find->add_option("--sort", call.search.sort, "In which order")
+      ->check(CLI::IsMember({"relevance", "newest", "oldest", "name", "size"}))
+      ->capture_default_str();
   find->add_flag("--passages", call.search.passages, "One hit per passage, not per file");
   find->add_flag("--explain", call.search.explain, "Say why each hit is one");
   const auto add_path = [&](CLI::App* command) {

@@ -482,6 +482,10 @@ Result<sets::Bitmap> Files::contents_with_copies(const Principal& principal) {
   return contents;
 }
 
+sets::Bitmap Files::contained_contents(const Principal& principal) const {
+  return sees_everything(principal) ? impl_->visible.contained() : sets::Bitmap();
+}
+
 Result<std::vector<Files::FolderPlace>> Files::folders_where(const Principal& principal,
                                                              const std::function<bool(std::string_view name)>& matches,
                                                              std::size_t limit) {

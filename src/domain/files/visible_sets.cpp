@@ -228,6 +228,21 @@ std::vector<ContentNumber> VisibleSets::roots_of(ContentNumber content, std::siz
   });
 }
 
+sets::Bitmap VisibleSets::contained() const {
+  return state_.with([&](const State& state) {
+    std::vector<std::uint32_t> found;
+    for (const auto& [part, containers] : state.containers) {
+      if (std::ranges::any_of(containers, [&](std::uint32_t container) { return is_visible(state, container); })) {
+        found.push_back(part);
+      }
+    }
+    std::ranges::sort(found);
+    sets::Bitmap contents;
+    contents.add_many(found);
+    return contents;
+  });
+}
+
 bool VisibleSets::is_visible(ContentNumber content) const {
   return state_.with([&](const State& state) { return is_visible(state, content.value); });
 }

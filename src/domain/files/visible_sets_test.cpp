@@ -94,6 +94,7 @@ TEST(VisibleSets, APartIsVisibleWhereItsContainerIs) {
   EXPECT_TRUE(sets.of(LibraryId{1}).contents->contains(9));
   EXPECT_FALSE(sets.of(LibraryId{2}).contents->contains(9));
   EXPECT_EQ(sets.roots_of(ContentNumber{9}, 10), std::vector{ContentNumber{5}});
+  EXPECT_EQ(sets.contained().to_vector(), (std::vector<std::uint32_t>{7, 8, 9}));
   EXPECT_TRUE(sets.set_parts(ContentNumber{6}, {ContentNumber{9}}).used.empty());
   EXPECT_TRUE(sets.of(LibraryId{2}).contents->contains(9));
   turnover = sets.apply({change(1, 1, 5, 0, false)});

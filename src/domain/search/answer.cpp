@@ -5,6 +5,7 @@
 #include <map>
 #include <optional>
 #include <thread>
+#include <tuple>
 #include <unordered_map>
 #include <unordered_set>
 #include <utility>
@@ -13,8 +14,10 @@
 
 #include "base/text.hpp"
 #include "domain/search/analysis.hpp"
+#include "domain/search/facets.hpp"
 #include "domain/search/fusion.hpp"
 #include "domain/search/listing.hpp"
+#include "domain/search/ordering.hpp"
 #include "domain/search/query.hpp"
 #include "domain/search/scope.hpp"
 #include "domain/search/snippet.hpp"
@@ -109,7 +112,13 @@ class Answer {
     }
     ALCOVE_TRY_VOID(context_.check());
     sort_items();
+    if (is_reordered()) {
+      ALCOVE_TRY_VOID(reorder_items());
+    }
     ALCOVE_TRY_VOID(write_hits());
+    if (request_.facets) {
+      ALCOVE_TRY_VOID(add_facets());
+    }
     ALCOVE_TRY_VOID(add_correction());
     response_.took_ms = elapsed_ms(began);
     return std::move(response_);
@@ -204,7 +213,7 @@ class Answer {
     const bool saturated = by_words_.size() >= kPoolPassages || by_meaning_.size() >= kPoolPassages;
     ALCOVE_TRY(candidates_, score(by_words_, by_meaning_, {}));
     group_candidates();
-    if (items_.size() >= wanted() || !saturated) {
+    if (!saturated || (items_.size() >= wanted() && !is_reordered())) {
       return {};
     }
     // The further ones follow below, so that earlier pages stay what they were.
@@ -214,7 +223,12 @@ class Answer {
     }
     const std::vector<fulltext::Match> words =
         by_words_.empty() ? by_words_ : find_by_words(kPoolPassagesMax).value_or(by_words_);
-    ALCOVE_TRY(std::vector<Candidate> further, score(words, find_by_meaning(kPoolPassagesMax), known));
+    // In another order what is merely the nearest in meaning would come first as well as what was meant.
+    const std::size_t by_meaning = is_reordered() ? kPoolPassages : kPoolPassagesMax;
+    ALCOVE_TRY(std::vector<Candidate> further, score(words, find_by_meaning(by_meaning), known));
+    if (is_reordered() && words.size() >= kPoolPassagesMax) {
+      response_.notes.push_back(fmt::format("Only the best {} passages were put in order", kPoolPassagesMax));
+    }
     const double lowest = candidates_.empty() ? 1 : candidates_.back().score;
     for (Candidate& candidate : further) {
       candidate.score *= lowest;
@@ -446,10 +460,10 @@ class Answer {
     return {};
   }
 
-  /// Only filters: what they leave, newest first.
+  /// Only filters: what they leave, in order.
   Status list_filtered() {
-    ALCOVE_TRY(const std::vector<Listed> listed, list_by_date(*scope_, corpus(), sources_.names, sources_.files,
-                                                              principal_, kOffsetMax + kLimitMax + kCopiesMax));
+    ALCOVE_TRY(const std::vector<Listed> listed, list(*scope_, corpus(), sources_.names, sources_.files, principal_,
+                                                      request_.order, kOffsetMax + kLimitMax + kCopiesMax));
     for (const Listed& one : listed) {
       if (!one.content) {
         items_.push_back({.content = {}, .root = {}, .named = one.file, .candidate = nullptr});
@@ -472,6 +486,55 @@ class Answer {
     std::ranges::sort(items_, [](const Item& a, const Item& b) {
       return a.score > b.score || (a.score == b.score && a.order < b.order);
     });
+  }
+
+  /// Filters alone are listed in order from the beginning.
+  [[nodiscard]] bool is_reordered() const { return request_.order != Order::kRelevance && parsed_.has_text(); }
+
+  /// By the file that each item is shown as; ties as relevance has them.
+  Status reorder_items() {
+    std::vector<std::pair<OrderKey, Item>> keyed;
+    keyed.reserve(items_.size());
+    for (std::size_t i = 0; i < items_.size(); ++i) {
+      Item& item = items_[i];
+      item.order = i;
+      ALCOVE_TRY(const std::vector<files::File> files, files_of(item));
+      if (!files.empty()) {
+        keyed.emplace_back(order_key(request_.order, files.front(), corpus().stated_date_unix_ms(item.content)), item);
+      }
+    }
+    std::ranges::sort(keyed, [](const auto& a, const auto& b) {
+      return std::tie(a.first, a.second.order) < std::tie(b.first, b.second.order);
+    });
+    items_.clear();
+    for (auto& [key, item] : keyed) {
+      items_.push_back(item);
+    }
+    return context_.check();
+  }
+
+  /// Over what the words find and all that is a hit; of filters alone, over what they leave.
+  Status add_facets() {
+    sets::Bitmap matching;
+    bool is_cut = false;
+    if (!parsed_.has_text()) {
+      matching = scope_->is_filtered() ? scope_->contents() : matching;
+    } else {
+      if (request_.mode != Mode::kMeaning) {
+        ALCOVE_TRY(const auto found, find_by_words(kFacetPassagesMax));
+        for (const fulltext::Match& match : found) {
+          matching.add(corpus().content_of(match.document).value_or(ContentNumber{}).value);
+        }
+        is_cut = found.size() >= kFacetPassagesMax;
+      }
+      for (const Item& item : items_) {
+        matching.add(item.content.value);
+      }
+    }
+    matching.remove(0);
+    ALCOVE_TRY(response_.facets, count_facets(*scope_, corpus(), sources_.files, principal_, matching));
+    response_.facets->is_complete = response_.facets->is_complete && !is_cut;
+    return context_.check();
   }
 
   // --- hits ---

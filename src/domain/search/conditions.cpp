@@ -279,6 +279,8 @@ Status Conditions::evaluate_state(const Filter& filter, const Evidence& evidence
     add_format(wire::Format::kEmpty);
   } else if (filter.value == "duplicate") {
     ALCOVE_TRY(leaf.contents, evidence.files.contents_with_copies(evidence.principal));
+  } else if (filter.value == "attachment") {
+    leaf.contents = evidence.files.contained_contents(evidence.principal);
   } else if (filter.value == "recent") {
     leaf.of_files = true;
     const std::int64_t since = local_midnight_unix_ms(local_today() - std::chrono::days(kRecentDays));

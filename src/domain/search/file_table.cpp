@@ -66,8 +66,11 @@ std::vector<std::uint32_t> FileTable::ordered(const sets::Bitmap& among, Order o
   rows_.with([&](const std::vector<Row>& rows) {
     among.for_each([&](std::uint32_t file) {
       if (file < rows.size() && rows[file].size_bytes != kAbsent) {
-        const std::int64_t moment = rows[file].modified_unix_ms;
-        found.emplace_back(order == Order::kNewest ? -moment : moment, file);
+        const Row& row = rows[file];
+        found.emplace_back(order == Order::kNewest   ? -row.modified_unix_ms
+                           : order == Order::kOldest ? row.modified_unix_ms
+                                                     : -row.size_bytes,
+                           file);
       }
       return true;
     });
@@ -76,7 +79,7 @@ std::vector<std::uint32_t> FileTable::ordered(const sets::Bitmap& among, Order o
   std::ranges::partial_sort(found, found.begin() + static_cast<std::ptrdiff_t>(kept));
   std::vector<std::uint32_t> files;
   files.reserve(kept);
-  for (const auto& [moment, file] : std::span(found).first(kept)) {
+  for (const auto& [key, file] : std::span(found).first(kept)) {
     files.push_back(file);
   }
   return files;

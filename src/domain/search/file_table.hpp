@@ -29,8 +29,8 @@ class FileTable {
   void clear();
   /// The members of `among` whose row `matches`.
   [[nodiscard]] sets::Bitmap where(const sets::Bitmap& among, const std::function<bool(const Row&)>& matches) const;
-  /// The `limit` members of `among` that were changed last (or first), in that order.
-  enum class Order : std::uint8_t { kNewest, kOldest };
+  /// The first `limit` members of `among` in an order: by when they were changed, or by size.
+  enum class Order : std::uint8_t { kNewest, kOldest, kLargest };
   [[nodiscard]] std::vector<std::uint32_t> ordered(const sets::Bitmap& among, Order order, std::size_t limit) const;
 
   /// As the index stores a row.

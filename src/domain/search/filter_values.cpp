@@ -71,7 +71,7 @@ constexpr auto kLanguages = std::to_array<LanguageName>({
 });
 
 constexpr auto kStates =
-    std::to_array<std::string_view>({"failed", "skipped", "encrypted", "empty", "duplicate", "recent"});
+    std::to_array<std::string_view>({"failed", "skipped", "encrypted", "empty", "duplicate", "recent", "attachment"});
 
 /// Ends of "a..b"; one text twice when there are no dots. Either end may be empty.
 struct Ends {

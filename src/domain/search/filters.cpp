@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <numeric>
+#include <utility>
 
 #include "base/text.hpp"
 
@@ -148,7 +149,32 @@ std::vector<wire::Format> formats_of_type(std::string_view value) {
       return type.formats;
     }
   }
+  // Formats that have no name of their own in the table.
+  for (std::size_t i = 0; i < static_cast<std::size_t>(Format::kCount_); ++i) {
+    const auto format = static_cast<Format>(i);
+    if (format != Format::kUnknown && wanted == wire::format_name(format)) {
+      return {format};
+    }
+  }
   return {};
+}
+
+std::string_view type_of_format(wire::Format format) {
+  // Where a name is also that of a wider group, the narrow one is taken.
+  static constexpr auto kTypes = std::to_array<std::pair<Format, std::string_view>>({
+      {Format::kDocx, "word"},
+      {Format::kDoc, "word"},
+      {Format::kXlsx, "excel"},
+      {Format::kXls, "excel"},
+      {Format::kPptx, "powerpoint"},
+      {Format::kPpt, "powerpoint"},
+      {Format::kPlainText, "txt"},
+  });
+  if (format == Format::kUnknown || format == Format::kCount_) {
+    return {};
+  }
+  const auto* const found = std::ranges::find(kTypes, format, &std::pair<Format, std::string_view>::first);
+  return found == kTypes.end() ? std::string_view(wire::format_name(format)) : found->second;
 }
 
 bool matches_glob(std::string_view pattern, std::string_view name) {

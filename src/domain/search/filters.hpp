@@ -44,6 +44,10 @@ bool takes_dates(Filter::Kind kind);
 /// The formats that a value of `type:` names; empty when it is unknown.
 std::vector<wire::Format> formats_of_type(std::string_view value);
 
+/// The value of `type:` that a format is counted under: its format set partitions formats, "word" is doc and docx.
+/// Empty for an unknown format.
+std::string_view type_of_format(wire::Format format);
+
 /// ISO 639-1 of a code or a name in English or German; empty when unknown.
 std::string_view language_code_of(std::string_view value);
 

@@ -111,6 +111,22 @@ TEST_F(FiltersTest, LanguagesAreTheTextsElseThePassages) {
   EXPECT_THAT(found("-lang:de"), ElementsAre("english.txt"));
 }
 
+TEST_F(FiltersTest, AttachmentsAreWhatLiesInAnotherFile) {
+  const Shelf::Placed mail = shelf_->add(document("mail.eml", {"apple mail"}, wire::Format::kEml));
+  const artefacts::Content part = shelf_->make_content(document("", {"apple invoice"}, wire::Format::kPdf), "part");
+  shelf_->put_part(mail.content, part.number, "invoice.pdf");
+  shelf_->add(document("plain.txt", {"apple of its own"}));
+  settle();
+  for (const char* query : {"is:attachment", "apple is:attachment type:pdf"}) {
+    const Response response = ask(query);
+    ASSERT_THAT(paths(response), ElementsAre("mail.eml")) << query;
+    ASSERT_EQ(response.hits.front().parts.size(), 1U);
+    EXPECT_EQ(response.hits.front().parts.front().path, "invoice.pdf");
+  }
+  EXPECT_THAT(found("apple -is:attachment"), UnorderedElementsAre("mail.eml", "plain.txt"));
+  EXPECT_THAT(found("is:attachment type:eml"), IsEmpty());
+}
+
 TEST_F(FiltersTest, StatesOfFiles) {
   add("locked.txt", 2024y / 1 / 1);
   shelf_->put_failure(placed_.content, artefacts::TaskState::kSkipped, "encrypted");

@@ -1,6 +1,6 @@
 #pragma once
 /// @file
-/// What a query without words leaves, in the order of its dates.
+/// What a query without words leaves, in the order asked for.
 
 #include <cstdint>
 #include <vector>
@@ -10,6 +10,7 @@
 #include "domain/files/files.hpp"
 #include "domain/search/corpus.hpp"
 #include "domain/search/name_index.hpp"
+#include "domain/search/ordering.hpp"
 #include "domain/search/scope.hpp"
 
 namespace alcove::search {
@@ -18,13 +19,13 @@ namespace alcove::search {
 struct Listed {
   ContentNumber content;
   FileId file;  ///< Only where there is no content.
-  std::int64_t date_unix_ms = 0;
+  OrderKey key;
 };
 
-/// The date of a content as the document states it, else as its newest file that passes was changed; newest first, at
-/// most `limit`. Few contents are looked up one by one, of many the newest files are looked through, 5,000 of them at
-/// the most; contents beyond follow without an order.
-Result<std::vector<Listed>> list_by_date(const Scope& scope, const Corpus& corpus, const NameIndex& names,
-                                         files::Files& files, const auth::Principal& principal, std::size_t limit);
+/// Contents in order of the first of their files that pass, at most `limit`; a date is the one that the document
+/// states, else when the file was changed. Few contents are looked up one by one, of many the first files in that order
+/// are looked through, 5,000 of them at the most; contents beyond follow without an order.
+Result<std::vector<Listed>> list(const Scope& scope, const Corpus& corpus, NameIndex& names, files::Files& files,
+                                 const auth::Principal& principal, Order order, std::size_t limit);
 
 }  // namespace alcove::search

@@ -2,11 +2,13 @@
 
 #include <algorithm>
 #include <charconv>
+#include <queue>
 #include <utility>
 
 #include "base/log.hpp"
 #include "base/text.hpp"
 #include "domain/search/analysis.hpp"
+#include "domain/search/ordering.hpp"
 #include "domain/search/query.hpp"
 #include "drivers/text/terms.hpp"
 
@@ -189,6 +191,28 @@ Result<sets::Bitmap> NameIndex::on_path(std::string_view value, const sets::Bitm
     const std::string folded = text::fold_word(path);
     return is_pattern(pattern) ? matches_glob(pattern, folded) : folded.contains(pattern);
   });
+}
+
+Result<std::vector<std::uint32_t>> NameIndex::by_name(const sets::Bitmap& among, std::size_t limit) {
+  // The last of the first `limit` on top, so that memory is bounded by the answer.
+  std::priority_queue<std::pair<std::string, std::uint32_t>> first;
+  if (const std::shared_ptr<fulltext::Index> index = this->index(); index && limit > 0) {
+    ALCOVE_TRY_VOID(index->for_each_data(among, [&](std::uint32_t file, std::string_view path) {
+      std::pair entry(name_key(path.substr(path.rfind('/') + 1)), file);
+      if (first.size() < limit || entry < first.top()) {
+        first.push(std::move(entry));
+      }
+      if (first.size() > limit) {
+        first.pop();
+      }
+    }));
+  }
+  std::vector<std::uint32_t> files(first.size());
+  for (std::size_t i = files.size(); i > 0; --i) {
+    files[i - 1] = first.top().second;
+    first.pop();
+  }
+  return files;
 }
 
 Result<sets::Bitmap> NameIndex::where_path(const sets::Bitmap& visible,

@@ -9,6 +9,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/error.hpp"
 #include "base/sync.hpp"
@@ -47,6 +48,8 @@ class NameIndex {
   /// Files among `visible` whose path below its library fits a pattern as a whole, or holds the value anywhere; letters
   /// of either case. Reads every visible path: about a microsecond each.
   Result<sets::Bitmap> on_path(std::string_view value, const sets::Bitmap& visible);
+  /// The first `limit` of `among` in the order of their names. Reads every path among them, as `on_path` does.
+  Result<std::vector<std::uint32_t>> by_name(const sets::Bitmap& among, std::size_t limit);
   [[nodiscard]] const FileTable& table() const { return table_; }
   /// Nothing while it is being remade. Shared with searches on it.
   [[nodiscard]] std::shared_ptr<fulltext::Index> index() const {

@@ -24,13 +24,25 @@ namespace alcove::search {
 
 enum class Mode : std::uint8_t { kHybrid, kKeyword, kMeaning };
 
+/// In which order hits come. All but relevance order what was found within bounds: of a query with words the hits in
+/// the pool that relevance takes (kPoolPassagesMax of answer.cpp), of filters alone everything they leave.
+enum class Order : std::uint8_t {
+  kRelevance,  ///< Best first; of filters alone, newest first.
+  kNewest,     ///< By the hit's date.
+  kOldest,
+  kName,  ///< Of the file, letters of either case, numbers by their value.
+  kSize,  ///< Of the file, largest first.
+};
+
 struct Request {
   std::string query;
   Mode mode = Mode::kHybrid;
+  Order order = Order::kRelevance;
   std::size_t limit = 20;  ///< 1 to 200
   std::size_t offset = 0;  ///< up to 1,000
   /// Whether a query that finds nothing is asked again as it was probably meant.
   enum class Spelling : std::uint8_t { kCorrect, kAsTyped } spelling = Spelling::kCorrect;
+  bool facets = false;    ///< true: the answer counts what was found by type, library, year …
   bool passages = false;  ///< true: one hit per passage; false: one per file, its best passage
 };
 
@@ -73,6 +85,24 @@ struct Hit {
   std::vector<files::File> same_content;  ///< Other visible files with the same bytes, folded into this hit.
 };
 
+/// What one more filter would leave.
+struct FacetValue {
+  std::string value;
+  std::string filter;  ///< To add to the query, such as `type:pdf`.
+  std::int64_t count = 0;
+};
+
+struct Facet {
+  std::string name;                ///< "type", "library", "year", "language", "folder" (the one below the library)
+  std::vector<FacetValue> values;  ///< The most frequent first.
+};
+
+struct Facets {
+  std::vector<Facet> facets;
+  std::int64_t counted = 0;  ///< Contents
+  bool is_complete = true;   ///< false: more match than are counted (facets.hpp).
+};
+
 struct Response {
   std::string query;
   Mode mode = Mode::kHybrid;  ///< What was really done.
@@ -83,6 +113,7 @@ struct Response {
   /// The corrected query, when it was asked instead of one that finds nothing; else empty. Spelling::kAsTyped is the
   /// way back.
   std::string searched_for;
+  std::optional<Facets> facets;  ///< When asked for.
   double took_ms = 0;
   double embed_ms = 0;          ///< of which: the query's embedding
   bool finds_anything = false;  ///< Also where the page asked for is empty.

@@ -157,6 +157,19 @@ class Shelf {
         wire::encode(wire::LanguageArtefact{.languages = {{.language = std::move(language), .share = 1}}}), 0);
   }
 
+  /// `part` becomes the only content inside `container`.
+  void put_part(ContentNumber container, ContentNumber part, std::string path) {
+    artefacts::Completion completion;
+    completion.content = container;
+    completion.stage = "parts";
+    completion.fingerprint = "1";
+    completion.machine = "test";
+    completion.data = {1};
+    completion.parts = {{.parent = container, .position = 0, .content = part, .path = std::move(path)}};
+    must(store_->complete({completion}));
+    files_->parts_changed(container, {part});
+  }
+
   void put_failure(ContentNumber content, artefacts::TaskState state, std::string reason_code) {
     must(store_->want(content, {{.stage = "text", .fingerprint = "1"}}, 0));
     artefacts::Completion completion;

@@ -20,6 +20,16 @@ std::string_view mode_name(search::Mode mode) {
   return "hybrid";
 }
 
+search::Order read_order(QueryReader& reader) {
+  const std::string order =
+      reader.optional_choice("sort", {"relevance", "newest", "oldest", "name", "size"}).value_or("relevance");
+  return order == "newest"   ? search::Order::kNewest
+         : order == "oldest" ? search::Order::kOldest
+         : order == "name"   ? search::Order::kName
+         : order == "size"   ? search::Order::kSize
+                             : search::Order::kRelevance;
+}
+
 void write_reasons(json::Writer& writer, const std::vector<search::Reason>& reasons, bool explain) {
   writer.key("reasons").begin_array();
   for (const search::Reason& reason : reasons) {
@@ -84,6 +94,19 @@ Status write_hit(json::Writer& writer, Services& services, const search::Hit& hi
   return {};
 }
 
+void write_facets(json::Writer& writer, const search::Facets& facets) {
+  writer.key("facets").begin_object().member("counted", facets.counted).member("complete", facets.is_complete);
+  for (const search::Facet& facet : facets.facets) {
+    writer.key(facet.name).begin_array();
+    for (const search::FacetValue& value : facet.values) {
+      writer.begin_object().member("value", value.value).member("count", value.count);
+      writer.member("filter", value.filter).end_object();
+    }
+    writer.end_array();
+  }
+  writer.end_object();
+}
+
 }  // namespace
 
 RouteResult search(Api& api, Call& call) {
@@ -94,8 +117,10 @@ RouteResult search(Api& api, Call& call) {
   request.mode = mode == "keyword"   ? search::Mode::kKeyword
                  : mode == "meaning" ? search::Mode::kMeaning
                                      : search::Mode::kHybrid;
+  request.order = read_order(reader);
   request.limit = static_cast<std::size_t>(reader.optional_int64("limit", {.min = 1, .max = 200}).value_or(20));
   request.offset = static_cast<std::size_t>(reader.optional_int64("offset", {.min = 0, .max = 1'000}).value_or(0));
+  request.facets = reader.optional_bool("facets").value_or(false);
   request.passages = reader.optional_bool("passages").value_or(false);
   request.spelling = reader.optional_bool("correct").value_or(true) ? search::Request::Spelling::kCorrect
                                                                     : search::Request::Spelling::kAsTyped;
@@ -126,6 +151,9 @@ RouteResult search(Api& api, Call& call) {
   }
   if (!found.searched_for.empty()) {
     writer.member("searched_for", found.searched_for);
+  }
+  if (found.facets) {
+    write_facets(writer, *found.facets);
   }
   writer.key("query_notes").begin_array();
   for (const search::QueryNote& note : found.query_notes) {
