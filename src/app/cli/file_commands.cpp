@@ -127,7 +127,13 @@ Status search(const Common& common, const SearchOptions& options) {
     return {};
   }
   std::size_t rank = 0;
+  bool line_drawn = false;
   for (const json::Value& hit : answer.items_at("hits")) {
+    if (hit.is_true_at("weak") && !line_drawn) {
+      print_line(rank == 0 && answer.is_true_at("nothing_fits") ? "Nothing found that fits well; weaker hits:"
+                                                                : "---- weaker hits ----");
+      line_drawn = true;
+    }
     print_hit(hit, ++rank, options.explain);
   }
   if (rank == 0) {

@@ -266,6 +266,7 @@ class Analyser {
       surfaces.push_back(pending.term.surface);
     }
     const std::string_view spoken = language_of(surfaces);
+    analysed_.language = spoken;
     const auto passages_of = [&](std::string_view language) {
       const auto found = statistics_->passages_of_language.find(language);
       return found == statistics_->passages_of_language.end() ? 0U : found->second;

@@ -80,6 +80,7 @@ struct Analysed {
   fulltext::Query near_name;       ///< The same, the last one perhaps only begun.
   fulltext::Query in_folder;       ///< All words in its name or in the folders above it.
   std::vector<std::string> name_words;
+  std::string language;  ///< That its function words are of; empty when it has none.
 };
 
 /// What wildcards stand for, by pattern as typed: surface terms, the most frequent first.

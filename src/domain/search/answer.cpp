@@ -64,6 +64,7 @@ struct Item {
   const Candidate* candidate = nullptr;
   double score = 0;
   double name_score = 0;
+  bool weak = false;
   std::int64_t more_passages = 0;
   std::size_t order = 0;  ///< As found; settles ties.
 };
@@ -111,6 +112,7 @@ class Answer {
       ALCOVE_TRY_VOID(list_filtered());
     }
     ALCOVE_TRY_VOID(context_.check());
+    ALCOVE_TRY_VOID(judge_items());
     sort_items();
     if (is_reordered()) {
       ALCOVE_TRY_VOID(reorder_items());
@@ -309,8 +311,7 @@ class Answer {
     }
     fuse(candidates, weight);
     ALCOVE_TRY_VOID(boost(candidates, analysed_.in_title, kTitleBoost, in_title_));
-    sets::Bitmap with_code;
-    ALCOVE_TRY_VOID(boost(candidates, analysed_.whole_code, kCodeBoost, with_code));
+    ALCOVE_TRY_VOID(boost(candidates, analysed_.whole_code, kCodeBoost, with_code_));
     sets::Bitmap adjacent;
     ALCOVE_TRY_VOID(boost(candidates, analysed_.adjacent, kAdjacentBoost, adjacent));
     if (scope_->holding()) {
@@ -342,6 +343,11 @@ class Answer {
     if (by_words_.empty() || request_.mode == Mode::kMeaning) {
       return 0.0;
     }
+    ALCOVE_TRY(const std::vector<double> idfs, idfs_of_words());
+    return keyword_weight(keyword_evidence(by_words_.front().score, idfs));
+  }
+
+  Result<std::vector<double>> idfs_of_words() {
     ALCOVE_TRY(const fulltext::CollectionStatistics statistics, keyword().statistics());
     std::vector<double> idfs;
     for (const QueryTerm& term : analysed_.ranking) {
@@ -355,7 +361,7 @@ class Answer {
       }
       idfs.push_back(fulltext::bm25_idf(statistics.document_count, total) * std::ranges::max(term.factors));
     }
-    return keyword_weight(keyword_evidence(by_words_.front().score, std::move(idfs)));
+    return idfs;
   }
 
   Status boost(std::vector<Candidate>& candidates, const fulltext::Query& query, double by, sets::Bitmap& members) {
@@ -476,6 +482,82 @@ class Answer {
         items_.push_back({.content = shown, .root = root, .named = {}, .candidate = nullptr});
       }
     }
+    return {};
+  }
+
+  // --- what fits ---
+
+  /// The passages that hold every word of a short query: whatever their meaning, they are what was asked for.
+  Result<sets::Bitmap> with_every_word(const sets::Bitmap& among) {
+    std::vector<fulltext::Query> words;
+    for (const QueryTerm& term : analysed_.ranking) {
+      if (!term.joined) {
+        std::vector<fulltext::Query> variants;
+        for (const std::string& variant : term.variants) {
+          variants.push_back(fulltext::Query::of_term(variant));
+        }
+        words.push_back(fulltext::Query::of(fulltext::Query::Kind::kOr, std::move(variants)));
+      }
+    }
+    if (words.empty() || words.size() > kEvidenceTerms) {
+      return sets::Bitmap();
+    }
+    return keyword().matches(fulltext::Query::of(fulltext::Query::Kind::kAnd, std::move(words)), &among);
+  }
+
+  /// Marks the items that are below the line. Changes no order.
+  Status judge_items() {
+    sets::Bitmap among;
+    for (const Item& item : items_) {
+      if (item.candidate != nullptr) {
+        among.add(item.candidate->passage);
+      }
+    }
+    sets::Bitmap certain;
+    sets::Bitmap same_language;
+    std::vector<double> idfs;
+    if (!among.empty()) {
+      ALCOVE_TRY(certain, with_every_word(among));
+      ALCOVE_TRY(idfs, idfs_of_words());
+      if (!analysed_.language.empty()) {
+        ALCOVE_TRY(same_language,
+                   keyword().matches(fulltext::Query::of_term(language_term(analysed_.language)), &among));
+      }
+    }
+    const std::optional<Fit> fit =
+        query_vector_ == nullptr ? std::nullopt : calibration_of(query_vector_->model_name).fit;
+    std::vector<float> falling;
+    for (const vectors::Nearest& near : std::span(by_meaning_).first(std::min(by_meaning_.size(), kCrowdEnd))) {
+      falling.push_back(near.similarity);
+    }
+    const double crowd = fit ? crowd_similarity(falling, fit->crowd_typical) : 0;
+    const auto is_weak = [&](const Item& item) {
+      if (!parsed_.has_text() || item.name_score >= kNamedScoreMin) {
+        return false;
+      }
+      if (item.candidate == nullptr) {
+        return true;  // Some of the words stand in its name.
+      }
+      const Candidate& candidate = *item.candidate;
+      if (certain.contains(candidate.passage) || with_code_.contains(candidate.passage) ||
+          (scope_->holding() && scope_->holding()->contains(candidate.passage))) {
+        return false;
+      }
+      const double evidence = keyword_evidence(candidate.keyword, idfs);
+      if (query_vector_ == nullptr || !candidate.cosine) {
+        return evidence < kEvidenceFits;
+      }
+      // Without function words the query's language is not known: words that it shares with the passage tell.
+      const bool same = analysed_.language.empty() ? candidate.keyword > 0 : same_language.contains(candidate.passage);
+      return fit && log_odds(*fit, {.evidence = evidence,
+                                    .similarity = static_cast<double>(*candidate.cosine),
+                                    .crowd = crowd,
+                                    .same_language = same}) < 0;
+    };
+    for (Item& item : items_) {
+      item.weak = is_weak(item);
+    }
+    response_.nothing_fits = std::ranges::all_of(items_, &Item::weak);
     return {};
   }
 
@@ -614,6 +696,7 @@ class Answer {
     hit.same_content.assign(files.begin() + 1, files.end());
     hit.score = std::min(item.score, 1.0);
     hit.more_passages = item.more_passages;
+    hit.weak = item.weak;
     const auto stated = corpus().stated_date_unix_ms(item.content);
     hit.date_source = stated ? DateSource::kDocument : DateSource::kFile;
     hit.date = UnixMillis{stated.value_or(hit.file.modified_unix_ns / 1'000'000)};
@@ -732,6 +815,7 @@ class Answer {
   std::vector<vectors::Nearest> by_meaning_;
   std::vector<Candidate> candidates_;  ///< Not changed once items point into it.
   sets::Bitmap in_title_;
+  sets::Bitmap with_code_;
   std::vector<Item> items_;
   std::unordered_map<std::uint32_t, std::size_t> item_of_root_;
   std::unordered_map<std::uint32_t, ContentNumber> root_of_content_;

@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -113,6 +114,31 @@ TEST(Fusion, APassageWithoutVectorIsNotPushedDown) {
                                     {.passage = 3, .keyword = 0, .cosine = 0.8F}};
   fuse(candidates, 0.4);
   EXPECT_DOUBLE_EQ(candidates[0].score, 1);
+}
+
+TEST(Fit, StandingOutOfTheCrowdAndSharingWordsFit) {
+  const std::optional<Fit> fit = calibration_of("multilingual-e5-small").fit;
+  ASSERT_TRUE(fit);
+  const auto odds = [&](double evidence, double similarity, double crowd, bool same) {
+    return log_odds(*fit, {.evidence = evidence, .similarity = similarity, .crowd = crowd, .same_language = same});
+  };
+  // Medians as measured: questions of a collection asked of it and of others (docs/MEASUREMENTS.md).
+  EXPECT_GT(odds(0.62, 0.865, 0.78, true), 0) << "XQuAD en of itself";
+  EXPECT_GT(odds(0.8, 0.886, 0.855, true), 0) << "Cranfield of itself: many passages are near";
+  EXPECT_GT(odds(0, 0.79, 0.735, false), 0) << "Russian questions of English text";
+  EXPECT_LT(odds(0.2, 0.80, 0.776, true), 0) << "XQuAD en of SQuAD";
+  EXPECT_LT(odds(0, 0.74, 0.72, false), 0) << "Russian questions of Cranfield";
+  EXPECT_LT(odds(9, 0.80, 0.79, true), odds(1, 0.82, 0.79, true)) << "long queries have no more than full evidence";
+  EXPECT_FALSE(calibration_of("another model").fit) << "nothing is called weak by figures of another model";
+}
+
+TEST(Fit, ASmallLibraryIsComparedWithATypicalCrowd) {
+  EXPECT_NEAR(crowd_similarity({}, 0.78), 0.78, 1e-9);
+  const std::vector<float> few{0.9F, 0.8F};
+  EXPECT_NEAR(crowd_similarity(few, 0.78), 0.78, 1e-9) << "the best ones are no crowd";
+  std::vector<float> many(kCrowdEnd, 0.7F);
+  many.front() = 0.95F;
+  EXPECT_NEAR(crowd_similarity(many, 0.78), 0.7, 1e-6);
 }
 
 TEST(Fusion, OneCandidateHasTheFullScore) {

@@ -83,6 +83,7 @@ struct Hit {
   std::vector<Reason> reasons;
   std::int64_t more_passages = 0;         ///< Further matching passages of the same file.
   std::vector<files::File> same_content;  ///< Other visible files with the same bytes, folded into this hit.
+  bool weak = false;                      ///< Below the line: it rather does not fit than fits.
 };
 
 /// What one more filter would leave.
@@ -118,6 +119,7 @@ struct Response {
   double embed_ms = 0;          ///< of which: the query's embedding
   bool finds_anything = false;  ///< Also where the page asked for is empty.
   bool more = false;            ///< further hits exist beyond offset + limit
+  bool nothing_fits = false;    ///< No hit, or only weak ones, on any page.
 };
 
 /// Something that may be typed or opened next.

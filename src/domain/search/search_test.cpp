@@ -47,6 +47,26 @@ TEST_F(SearchTest, EveryHitSaysWhy) {
   EXPECT_TRUE(std::ranges::any_of(hit.snippet, &SnippetSpan::match));
 }
 
+TEST_F(SearchTest, WeakHitsKeepTheirPlace) {
+  shelf_->add(document("a.txt", {"The gardener planted an apple tree beside the old stone wall."}));
+  for (int i = 0; i < 20; ++i) {
+    shelf_->add(document("other" + std::to_string(i) + ".txt", {"some other text " + std::to_string(i)}));
+  }
+  settle();
+  const Response weak = ask("submarine reactor coolant pump tree inspection", Mode::kKeyword);
+  ASSERT_EQ(paths(weak), std::vector<std::string>{"a.txt"}) << "one word of six is too little, but it is shown";
+  EXPECT_TRUE(weak.hits.front().weak);
+  EXPECT_TRUE(weak.nothing_fits);
+  const Response strong = ask("gardener apple wall", Mode::kKeyword);
+  ASSERT_FALSE(strong.hits.empty());
+  EXPECT_FALSE(strong.hits.front().weak);
+  EXPECT_FALSE(strong.nothing_fits);
+  EXPECT_FALSE(ask("other5", Mode::kKeyword).nothing_fits) << "a name that has every word";
+  EXPECT_FALSE(ask("type:text").nothing_fits) << "filters are passed, or not";
+  EXPECT_TRUE(ask("qwertzuiop", Mode::kKeyword).nothing_fits) << "nothing is found at all";
+  EXPECT_FALSE(ask("car").nothing_fits) << "a model without figures calls nothing weak";
+}
+
 TEST_F(SearchTest, PassagesOfAFileAreOneHit) {
   shelf_->add(document("a.txt", {"apple one", "apple two apple", "nothing here"}));
   shelf_->add(document("b.txt", {"apple alone"}));

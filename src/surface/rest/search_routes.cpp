@@ -80,7 +80,7 @@ Status write_hit(json::Writer& writer, Services& services, const search::Hit& hi
   }
   writer.key("place");
   write_place(writer, hit.place);
-  writer.member("score", hit.score).key("snippet").begin_array();
+  writer.member("score", hit.score).member("weak", hit.weak).key("snippet").begin_array();
   std::string snippet;
   for (const search::SnippetSpan& span : hit.snippet) {
     writer.begin_object().member("text", span.text).member("match", span.match).end_object();
@@ -160,7 +160,7 @@ RouteResult search(Api& api, Call& call) {
     writer.begin_object().member("code", note.code).member("message", note.message);
     writer.member("position", static_cast<std::int64_t>(note.position)).end_object();
   }
-  writer.end_array().member("more", found.more).end_object();
+  writer.end_array().member("more", found.more).member("nothing_fits", found.nothing_fits).end_object();
   return json_response(200, std::move(writer).take());
 }
 
