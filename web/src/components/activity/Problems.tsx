@@ -80,8 +80,9 @@ function ProblemItems({ state }: { state: State }) {
     <>
       <ul className={classes.problems}>
         {problems.map((problem) => (
-          <li key={`${problem.library}/${problem.path_base64 ?? problem.path} ${problem.stage}`} className={classes.problem}>
-            {problem.file_id === undefined ? problem.path : <Link to={fileAddress({ file: problem.file_id })}>{problem.path}</Link>}
+          <li key={`${problem.library}/${problem.path_base64 ?? problem.path} ${problem.part ?? ""} ${problem.stage}`} className={classes.problem}>
+            {problem.file_id === undefined ? <bdi>{problem.path}</bdi> : <Link to={fileAddress({ file: problem.file_id, part: problem.part })}><bdi>{problem.part_path ?? problem.path}</bdi></Link>}
+            {problem.part_path !== undefined && <span className={classes.quiet}> {words.inside(problem.path)}</span>}
             <p>{problem.reason}</p>
             <p className={classes.quiet}>{[problem.library, strings.stages[problem.stage] ?? problem.stage, words.attempts(problem.attempts), ago(problem.changed)].join(" · ")}</p>
           </li>
