@@ -247,9 +247,9 @@ function Hits({ index, total, more, step }: { index: number; total: number; more
   const words = strings.viewer;
   return (
     <div className={classes.passages} role="group" aria-label={words.hits}>
-      <Tooltip label={`${words.previousHit} (p)`}><ActionIcon variant="subtle" color="gray" aria-label={words.previousHit} aria-keyshortcuts="p" disabled={index <= 0} onClick={() => { step(-1); }}><IconChevronLeft size={18} /></ActionIcon></Tooltip>
+      <ActionIcon variant="subtle" color="gray" title={`${words.previousHit} (p)`} aria-label={words.previousHit} aria-keyshortcuts="p" disabled={index <= 0} onClick={() => { step(-1); }}><IconChevronLeft size={18} /></ActionIcon>
       <span>{words.hitPosition(index + 1, `${String(total)}${more ? "+" : ""}`)}</span>
-      <Tooltip label={`${words.nextHit} (n)`}><ActionIcon variant="subtle" color="gray" aria-label={words.nextHit} aria-keyshortcuts="n" disabled={index >= total - 1 && !more} onClick={() => { step(1); }}><IconChevronRight size={18} /></ActionIcon></Tooltip>
+      <ActionIcon variant="subtle" color="gray" title={`${words.nextHit} (n)`} aria-label={words.nextHit} aria-keyshortcuts="n" disabled={index >= total - 1 && !more} onClick={() => { step(1); }}><IconChevronRight size={18} /></ActionIcon>
     </div>
   );
 }

@@ -11,7 +11,7 @@ const breaks = "[data-block], td, dd, li";
  * `drawn` changes whenever the document is drawn anew.
  */
 export function useFindMarks(root: RefObject<HTMLElement | null>, find: FindTarget | undefined, drawn: unknown) {
-  const arrived = useRef<number>(undefined);
+  const arrived = useRef("");
   useLayoutEffect(() => {
     const element = root.current;
     const pattern = find && findPattern(find.query);
@@ -21,8 +21,9 @@ export function useFindMarks(root: RefObject<HTMLElement | null>, find: FindTarg
     if (block && find.match) {
       const here = rangesOf(block, pattern, breaks)[find.match.nth];
       if (here) undo.push(markRanges([here], "alcove-find-here"));
-      if (arrived.current !== find.step) {
-        arrived.current = find.step;
+      const wanted = [find.step, find.query, find.match.block, find.match.nth].join(" ");
+      if (arrived.current !== wanted) {
+        arrived.current = wanted;
         reveal(element, here?.getBoundingClientRect() ?? block.getBoundingClientRect());
       }
     }
