@@ -3,7 +3,7 @@ import {
 } from "@tabler/icons-react";
 import { useState } from "react";
 import { thumbnailUrl, type FileRef } from "../services/files";
-import { strings } from "../strings";
+import { strings, word } from "../strings";
 import classes from "./FileIcon.module.css";
 
 const icons: Record<string, { Icon: typeof IconFile; hue: number }> = {
@@ -42,7 +42,7 @@ const icons: Record<string, { Icon: typeof IconFile; hue: number }> = {
 export function FileIcon({ type, size = 22, compact = false, large = false }: { type: string; size?: number; compact?: boolean; large?: boolean }) {
   const { Icon, hue } = icons[type] ?? { Icon: IconFile, hue: 40 };
   return (
-    <span className={classes.icon} data-compact={compact || undefined} data-large={large || undefined} style={{ "--hue": hue } as React.CSSProperties} role="img" aria-label={strings.types[type] ?? strings.types.unknown}>
+    <span className={classes.icon} data-compact={compact || undefined} data-large={large || undefined} style={{ "--hue": hue } as React.CSSProperties} role="img" aria-label={word(strings.types, type) ?? strings.types.unknown}>
       <Icon size={size} stroke={1.6} aria-hidden="true" />
     </span>
   );
@@ -57,7 +57,7 @@ export function FileThumbnail({ of, type }: { of: FileRef; type: string }) {
   if (missing || !pictured.has(type)) return <FileIcon type={type} size={24} />;
   return (
     <span className={classes.thumbnail}>
-      <img src={thumbnailUrl(of)} alt={strings.types[type] ?? ""} loading="lazy" decoding="async" onError={() => { setMissing(true); }} />
+      <img src={thumbnailUrl(of)} alt={word(strings.types, type) ?? ""} loading="lazy" decoding="async" onError={() => { setMissing(true); }} />
     </span>
   );
 }
@@ -66,5 +66,5 @@ export function FileThumbnail({ of, type }: { of: FileRef; type: string }) {
 export function FilePicture({ of, type }: { of: FileRef; type: string }) {
   const [missing, setMissing] = useState(false);
   if (missing || !pictured.has(type)) return <FileIcon type={type} size={40} large />;
-  return <img className={classes.picture} src={thumbnailUrl(of)} alt={strings.types[type] ?? ""} loading="lazy" decoding="async" onError={() => { setMissing(true); }} />;
+  return <img className={classes.picture} src={thumbnailUrl(of)} alt={word(strings.types, type) ?? ""} loading="lazy" decoding="async" onError={() => { setMissing(true); }} />;
 }

@@ -1,6 +1,6 @@
 /** Places in plain words, and which stretches of a text belong to one. */
 import type { Schemas } from "../services/client";
-import { strings } from "../strings";
+import { strings, word } from "../strings";
 import { clock } from "./quantity";
 
 type Place = Schemas["Place"];
@@ -53,7 +53,7 @@ function range(first: number | undefined, last: number | undefined, one: (n: num
 export function partText(part: string): string {
   if (part === "") return strings.place.document;
   const { within, name } = splitPart(part);
-  const own = strings.place.parts[name];
+  const own = word(strings.place.parts, name);
   if (own === undefined) return strings.place.attachment(part);
   return within === "" ? own : `${strings.place.attachment(within)}, ${own}`;
 }

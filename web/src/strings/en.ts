@@ -1,10 +1,13 @@
-/** Every sentence of the page, in one table; a translation is another object of the same type. */
+/** Every sentence of the page, in one table; a translation is another object of the same type, with every key. */
+import { pluralIn } from "./plural";
 
-const plural = (count: number, one: string, many: string): string =>
-  `${count.toLocaleString("en")} ${count === 1 ? one : many}`;
+const plural = pluralIn("en");
+/** The server's sentence stands. */
+const theirs: (words: string) => string = () => "";
 
 export const en = {
   locale: "en",
+  quoted: (text: string) => `“${text}”`,
   app: {
     name: "Alcove",
     skip: "Skip to content",
@@ -27,6 +30,8 @@ export const en = {
     offline: "The server does not answer. Is Alcove still running?",
     unexpected: "The server could not do this.",
     title: "That did not work",
+    /** By the server's code; where empty, its sentence stands. */
+    codes: { not_found: "", forbidden: "", overloaded: "", unavailable: "", timed_out: "", internal: "" },
   },
   theme: { label: "Appearance", light: "Light", dark: "Dark", auto: "Like the system" },
   setup: {
@@ -109,7 +114,7 @@ export const en = {
     loadMore: "Show more results",
     moreFailed: (why: string) => `The next results could not be loaded. ${why}`,
     limitReached: (count: string) => `The best ${count} files are listed. More words or a filter narrow the search.`,
-    reasonValue: { terms: "score", phrase: "score", name: "score", title: "score", meaning: "similarity" } as Record<string, string>,
+    reasonValue: { terms: "score", phrase: "score", name: "score", title: "score", meaning: "similarity" },
     share: (percent: string) => `${percent} of the ranking`,
     ranHere: (model: string) => `Model ${model}, run on this machine`,
     wordsHere: "Found in the word index on this machine",
@@ -132,7 +137,7 @@ export const en = {
     slide: (slide: number) => `slide ${slide}`,
     paragraph: (paragraph: number) => `paragraph ${paragraph}`,
     paragraphs: (first: number, last: number) => `paragraphs ${first}–${last}`,
-    parts: { subject: "subject", from: "sender", to: "recipients", cc: "copied to", date: "date", body: "message" } as Record<string, string>,
+    parts: { subject: "subject", from: "sender", to: "recipients", cc: "copied to", date: "date", body: "message" },
     attachment: (path: string) => `attachment ${path}`,
     chapter: (chapter: number) => `chapter ${chapter}`,
     chapterNamed: (title: string) => `chapter “${title}”`,
@@ -175,8 +180,8 @@ export const en = {
     tar: "TAR archive",
     compressed: "Compressed file",
     unknown: "Other file",
-  } as Record<string, string>,
-  fileStates: { unhashed: "Waiting to be read", working: "Being read", ready: "Ready", problem: "Has a problem" } as Record<string, string>,
+  },
+  fileStates: { unhashed: "Waiting to be read", working: "Being read", ready: "Ready", problem: "Has a problem" },
   viewer: {
     back: "Back",
     backToResults: "Back to the results",
@@ -209,7 +214,7 @@ export const en = {
     archiveEmptyTitle: "Nothing in here",
     archiveEmpty: "This folder of the archive holds no file.",
     noSubject: "(no subject)",
-    mailHeaders: { from: "From", to: "To", cc: "Copy to", date: "Date" } as Record<string, string>,
+    mailHeaders: { from: "From", to: "To", cc: "Copy to", date: "Date" },
     formFields: "Form fields",
     hidden: "Hidden",
     chapter: (chapter: number) => `Chapter ${chapter}`,
@@ -253,10 +258,19 @@ export const en = {
     comment: "Comment",
     tableCaption: "Table",
   },
-  /** Sentences of our own for what could not be read, by the server's code; without one, the server's sentence stands. */
-  reasons: {} as Record<string, string>,
+  /** Sentences of our own for what could not be read, by the server's code; where empty, the server's sentence stands. */
+  reasons: {
+    bomb: "", damaged: "", doctype_refused: "", empty: "", encrypted: "", expanded_limit: "", hidden_rows: "", hidden_sheet: "", hidden_slide: "", members_limit: "",
+    nesting_limit: "", no_text: "", not_a_file: "", pages_limit: "", text_limit: "", too_large: "", unreadable_pages: "", unsupported_type: "",
+  },
+  /** Why a hit was found, by the reason's kind; `words` are those that matched. Where empty, the server's sentence stands. */
+  hitReasons: { terms: theirs, meaning: theirs, phrase: theirs, title: theirs, name: theirs },
   known: {
     where: "Where it is",
+    inside: "Inside as",
+    holds: "Holds",
+    mime: "Media type",
+    edited: "Last edited",
     size: "Size",
     modified: "Last changed",
     type: "Kind",
@@ -285,13 +299,14 @@ export const en = {
     hash: "Reading",
     probe: "Kind of file",
     text: "Text",
+    parts: "What lies inside",
     passages: "Passages",
     language: "Language",
     facts: "Facts",
     thumbnail: "Picture of the first page",
     text_vectors: "Meaning",
-  } as Record<string, string>,
-  stageStates: { done: "done", waiting: "waiting", running: "running", failed: "failed", skipped: "skipped" } as Record<string, string>,
+  },
+  stageStates: { done: "done", waiting: "waiting", running: "running", failed: "failed", skipped: "skipped" },
   libraries: {
     pageTitle: "Libraries",
     title: "Libraries",
@@ -305,8 +320,10 @@ export const en = {
     pathMissing: "Enter the full path of a folder; it begins with /.",
     submit: "Add",
     files: (count: number) => plural(count, "file", "files"),
-    states: { ready: "Up to date", scanning: "Looking for changes", missing: "Not reachable" } as Record<string, string>,
+    states: { ready: "Up to date", scanning: "Looking for changes", missing: "Not reachable" },
     seen: (count: number) => `${plural(count, "entry", "entries")} seen so far`,
+    readOf: (name: string) => `Files of “${name}” that were read`,
+    read: (read: string, total: string) => `${read} of ${total}`,
     unread: (count: number) => `${plural(count, "file", "files")} still to be read`,
     scanned: (when: string) => `Last looked through ${when}`,
     never: "Not looked through yet",
@@ -374,9 +391,13 @@ export const en = {
     doneColumn: "Done",
     problems: "What could not be done",
     problemsNone: { failed: "Nothing has failed.", skipped: "Nothing has been skipped." },
-    failedTab: (count: number) => `Failed (${count.toLocaleString("en")})`,
-    skippedTab: (count: number) => `Skipped (${count.toLocaleString("en")})`,
+    failedTab: (count: string) => `Failed (${count})`,
+    skippedTab: (count: string) => `Skipped (${count})`,
     inside: (path: string) => `in ${path}`,
+    noReason: "No reason was given.",
+    filesCount: (count: number) => plural(count, "file", "files"),
+    showAll: (count: number) => `Show all ${count}`,
+    problemsCut: (shown: string, total: string) => `The newest ${shown} of ${total} are grouped here.`,
     retryAll: "Try all of them again",
     retried: "They wait again.",
     attempts: (count: number) => plural(count, "attempt", "attempts"),
@@ -390,13 +411,13 @@ export const en = {
     model: "Model",
     modelNone: "No model",
     models: "Models on this machine",
-    modelStates: { installed: "installed", missing: "not installed", damaged: "damaged" } as Record<string, string>,
+    modelStates: { installed: "installed", missing: "not installed", damaged: "damaged" },
     active: "in use",
     licence: (licence: string) => `licence ${licence}`,
     workers: "Workers and their confinement",
     workersIntro: "Files are opened and models run only in these processes. They have no network and see nothing of the disk but what they are handed.",
-    roles: { decode: "Reader of files", model: "Model" } as Record<string, string>,
-    workerStates: { ready: "ready", starting: "starting", busy: "busy", down: "not running" } as Record<string, string>,
+    roles: { decode: "Reader of files", model: "Model" },
+    workerStates: { ready: "ready", starting: "starting", busy: "busy", down: "not running" },
     restarts: (count: number) => plural(count, "restart", "restarts"),
     confined: "in force",
     unconfined: "not available here",
@@ -405,11 +426,12 @@ export const en = {
       landlock: "No files of its own",
       seccomp: "Only needed system calls",
       "memory limit": "Limit on memory",
+      "processor time limit": "Limit on computing time",
       "resource limits": "Limits on files and time",
       "no capabilities": "No special rights",
       "no new privileges": "No way to gain rights",
       "hidden from other processes": "Closed to other programs",
-    } as Record<string, string>,
+    },
     stores: "Where it all lies",
     store: { catalog: "Catalog", artefacts: "Results", indexes: "Indexes", models: "Models" },
     live: "Live",
@@ -434,6 +456,9 @@ export const en = {
     lastSeen: (when: string) => `last seen ${when}`,
     since: (when: string) => `signed in ${when}`,
     unknownBrowser: "Unknown program",
+    browserOn: (browser: string, system: string) => `${browser} on ${system}`,
+    language: "Language",
+    languageAuto: "Like the browser",
     about: "About",
     version: (version: string) => `Alcove ${version}`,
     promise: "Nothing on this page, and nothing Alcove does, goes to another machine.",

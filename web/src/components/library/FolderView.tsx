@@ -109,7 +109,7 @@ const folderEntry = (library: number, folder: Folder): Entry => ({
 
 const fileEntry = (file: File): Entry => ({
   key: String(file.id), name: file.name, to: fileAddress({ file: file.id }), kind: "file", type: file.type, ref: { file: file.id }, size: file.size, modified: file.modified,
-  state: file.state === "ready" ? "" : (strings.fileStates[file.state] ?? ""), problem: file.state === "problem", note: file.problem, download: downloadUrl({ file: file.id }),
+  state: file.state === "ready" ? "" : strings.fileStates[file.state], problem: file.state === "problem", note: file.problem, download: downloadUrl({ file: file.id }),
 });
 
 function Crumbs({ library, path }: { library: Library; path: string }) {

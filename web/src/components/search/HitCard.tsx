@@ -5,10 +5,11 @@ import { Link } from "react-router";
 import { fileAddress, type SearchAddress } from "../../format/address";
 import { baseName, containerKindOfName, segments, withinPart } from "../../format/parts";
 import { placeText } from "../../format/place";
+import { hitReasonText } from "../../format/reasons";
 import { ago, bytes, languageName, percent } from "../../format/quantity";
 import { refOfHit, searchPassagesOfFile, hitKey, type Hit, type Reason } from "../../services/search";
 import { useResource } from "../../stores/resource";
-import { strings } from "../../strings";
+import { strings, word } from "../../strings";
 import { errorText } from "../ErrorState";
 import { FileThumbnail } from "../FileIcon";
 import { Snippet } from "./Snippet";
@@ -83,10 +84,10 @@ function Reasons({ reasons }: { reasons: Reason[] }) {
     <ul>
       {reasons.map((reason) => (
         <li key={`${reason.kind} ${reason.text}`}>
-          {reason.text}
+          {hitReasonText(reason)}
           <div className={classes.quiet}>
             {[
-              reason.value !== undefined && `${words.reasonValue[reason.kind] ?? reason.kind} ${reason.value.toFixed(2)}`,
+              reason.value !== undefined && `${word(words.reasonValue, reason.kind) ?? reason.kind} ${reason.value.toLocaleString(strings.locale, { minimumFractionDigits: 2, maximumFractionDigits: 2 })}`,
               reason.weight !== undefined && words.share(percent(reason.weight)),
               reason.model ? words.ranHere(reason.model) : words.wordsHere,
             ].filter(Boolean).join(" · ")}

@@ -81,7 +81,7 @@ function memberEntry(part: Part, file: number, target: string | undefined): Entr
   const problem = part.state === "problem";
   return {
     key: part.part, name: baseName(part.path), to: fileAddress(ref), kind: "file", type: part.type, ref, size: part.size, modified: part.modified, problem,
-    state: part.state === "ready" ? "" : (strings.fileStates[part.state] ?? ""),
+    state: part.state === "ready" ? "" : strings.fileStates[part.state],
     note: part.reason ? reasonText(part.reason_code, part.reason) : part.part_count > 0 ? strings.viewer.members(part.part_count) : undefined,
     here: target !== undefined && segments(target).join("/") === segments(part.path).join("/"),
     ...(unread ? {} : { download: downloadUrl(ref) }),

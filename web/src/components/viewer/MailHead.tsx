@@ -1,7 +1,7 @@
 import { splitByTerms } from "../../format/highlight";
 import type { NumberedBlock } from "../../format/layout";
 import { headerParts } from "../../format/place";
-import { strings } from "../../strings";
+import { strings, word } from "../../strings";
 import { Snippet } from "../search/Snippet";
 import classes from "./TextView.module.css";
 
@@ -22,7 +22,7 @@ export function MailHead({ headers, terms, here }: { headers: NumberedBlock[]; t
       <dl>
         {rest.map((item) => (
           <div key={item.index} data-block={item.index}>
-            <dt data-skip="">{strings.viewer.mailHeaders[item.block.place.part ?? ""] ?? item.block.place.part}</dt>
+            <dt data-skip="">{word(strings.viewer.mailHeaders, item.block.place.part) ?? item.block.place.part}</dt>
             <dd dir="auto">{mark(valueOf(item.block.text))}</dd>
           </div>
         ))}
