@@ -107,7 +107,7 @@ function text(file: Sample): Schemas["FileText"] {
 
 function detail(file: Sample): Schemas["FileDetail"] {
   return {
-    ...describe(file), sha256: "ab".repeat(32), mime: "text/plain", encoding: "UTF-8", notes: [], passage_count: file.lines.length,
+    ...describe(file), sha256: "ab".repeat(32), mime: "text/plain", encoding: "UTF-8", notes: [], part_count: 0, parts: [], passage_count: file.lines.length,
     languages: [{ language: "en", share: 0.97 }], same_content: [],
     stages: [
       { stage: "text", state: "done", fingerprint: "text/3", made: now, machine: "this machine", cpu_ms: 12, size: 4211 },

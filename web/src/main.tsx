@@ -5,6 +5,7 @@ import { MantineProvider } from "@mantine/core";
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { RouterProvider } from "react-router";
+import { Language } from "./components/Language";
 import { router } from "./routes/router";
 import { theme, variables } from "./theme/theme";
 
@@ -13,7 +14,7 @@ if (root) {
   createRoot(root).render(
     <StrictMode>
       <MantineProvider theme={theme} cssVariablesResolver={variables} defaultColorScheme="auto">
-        <RouterProvider router={router} />
+        <Language><RouterProvider router={router} /></Language>
       </MantineProvider>
     </StrictMode>,
   );

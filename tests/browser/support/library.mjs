@@ -2,6 +2,7 @@
 import { cpSync, mkdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { makePdf } from "./pdf.mjs";
+import { makeZip } from "./zip.mjs";
 
 const filler = (subject, count) =>
   Array.from({ length: count }, (_, at) => `Paragraph ${at + 1} about ${subject}: nothing of interest happened on day ${at + 1}.`);
@@ -50,4 +51,35 @@ export function writeHostile(folder, beacon) {
     "Date: Mon, 2 Mar 2026 10:00:00 +0000", "MIME-Version: 1.0", 'Content-Type: multipart/alternative; boundary="cut"', "",
     "--cut", "Content-Type: text/html; charset=utf-8", "", html.replace(/wombat price/g, "wombat invoice is overdue, the price"), "--cut--", "",
   ].join("\r\n"));
+}
+
+const boundary = "cut-here";
+const attachment = (name, type, bytes) => [
+  `--${boundary}`, `Content-Type: ${type}; name="${name}"`, "Content-Transfer-Encoding: base64", `Content-Disposition: attachment; filename="${name}"`, "",
+  Buffer.from(bytes).toString("base64").replace(/(.{76})/g, "$1\r\n"), "",
+];
+
+/** Things inside other things, and one file for each way of showing it. */
+export function writeInner(folder) {
+  mkdirSync(folder, { recursive: true });
+  const offer = makePdf([["Offer for the observatory", "Cover letter."], ["Second page", "The echidna dome costs nine thousand crowns."]]);
+  writeFileSync(path.join(folder, "Offer.eml"), [
+    "From: Grace <grace@example.org>", "To: Ada <ada@example.org>", "Cc: Max <max@example.org>", "Subject: The observatory", "Date: Mon, 2 Mar 2026 10:00:00 +0000",
+    "MIME-Version: 1.0", `Content-Type: multipart/mixed; boundary="${boundary}"`, "", `--${boundary}`, "Content-Type: text/plain; charset=utf-8", "", "Dear Ada,", "", "please find the kookaburra offer attached.", "",
+    ...attachment("Dome offer.pdf", "application/pdf", offer), ...attachment("hours.csv", "text/csv", "Day,Hours\nMonday,4\nTuesday,6\n"), `--${boundary}--`, "",
+  ].join("\r\n"));
+  writeFileSync(path.join(folder, "Old papers.zip"), makeZip([
+    ["readme.txt", "Old papers of the society.\n"],
+    ["2019/minutes/March.md", "# March\n\nThe bandicoot motion was carried with two votes against.\n"],
+    ["2019/minutes/April.md", "# April\n\nNothing was decided.\n"],
+    ["2019/inner.zip", makeZip([["deep/secret.txt", "The thylacine file was moved.\n"]])],
+    ["برنامج/ملف.txt", "مرحبا\n"],
+    ["blob.bin", Buffer.from([0, 1, 2, 3, 255, 254])],
+  ]));
+  const code = Array.from({ length: 400 }, (_, at) => `def step_${at}(value):\n    # adds ${at}\n    return value + ${at}\n`);
+  code[300] = 'def find_cassowary(fields):\n    """Looks for the cassowary."""\n    return [name for name in fields if name == "cassowary"]\n';
+  writeFileSync(path.join(folder, "tools.py"), code.join("\n"));
+  const rows = Array.from({ length: 6000 }, (_, at) => `${at + 1},Item ${at + 1},${(at * 7) % 500},Shelf ${at % 40}`);
+  rows[4200] = "4201,Potoroo crate,77,Shelf 9";
+  writeFileSync(path.join(folder, "Stock.csv"), `No,Name,Amount,Place\n${rows.join("\n")}\n`);
 }

@@ -11,10 +11,10 @@ import { Logo } from "./Logo";
 import classes from "./Frame.module.css";
 
 const pages = [
-  { to: "/", label: strings.nav.search, Icon: IconSearch },
-  { to: "/libraries", label: strings.nav.libraries, Icon: IconFolders },
-  { to: "/activity", label: strings.nav.activity, Icon: IconActivity },
-  { to: "/settings", label: strings.nav.settings, Icon: IconSettings },
+  { to: "/", name: "search" as const, Icon: IconSearch },
+  { to: "/libraries", name: "libraries" as const, Icon: IconFolders },
+  { to: "/activity", name: "activity" as const, Icon: IconActivity },
+  { to: "/settings", name: "settings" as const, Icon: IconSettings },
 ];
 
 export function Frame() {
@@ -45,10 +45,10 @@ function SignedInFrame() {
         <div className={classes.bar}>
           <Link to="/" className={classes.brand}><Logo /><span>{strings.app.name}</span></Link>
           <nav className={classes.nav} aria-label={strings.app.navigation}>
-            {pages.map(({ to, label, Icon }) => (
+            {pages.map(({ to, name, Icon }) => (
               <NavLink key={to} to={to} end={to === "/"} className={classes.link ?? ""}>
                 <Icon size={18} stroke={1.8} aria-hidden="true" />
-                <span>{label}</span>
+                <span>{strings.nav[name]}</span>
               </NavLink>
             ))}
           </nav>

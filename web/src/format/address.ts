@@ -26,15 +26,25 @@ export const searchAddress = (address: SearchAddress): string => join("/", searc
 
 export interface FileAddress {
   file: number;
+  /** Address of what lies inside the file. */
+  part?: string | undefined;
+  /** The folder inside an archive that is shown. */
+  folder?: string | undefined;
   passage?: number | undefined;
   search?: SearchAddress | undefined;
 }
 
-export function fileAddress({ file, passage, search }: FileAddress): string {
+export function fileAddress({ file, part, folder, passage, search }: FileAddress): string {
   const parameters = search && search.query !== "" ? searchParameters(search) : new URLSearchParams();
+  if (part !== undefined) parameters.set("part", part);
+  if (folder !== undefined && folder !== "") parameters.set("folder", folder);
   if (passage !== undefined) parameters.set("passage", String(passage));
   return join(`/file/${String(file)}`, parameters);
 }
+
+/** A part's address, as the contract allows it. */
+export const readPart = (text: string | null): string | undefined =>
+  text !== null && /^\d{1,9}(-\d{1,9}){0,7}$/.test(text) ? text : undefined;
 
 /** A whole number of at least `min`, or nothing. */
 export function readNumber(text: string | null | undefined, min: number): number | undefined {

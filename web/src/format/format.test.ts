@@ -11,7 +11,10 @@ describe("a place in plain words", () => {
     expect(placeText({ kind: "slide", slide: 7 })).toBe("slide 7");
     expect(placeText({ kind: "line", line_first: 12, line_last: 20 })).toBe("lines 12–20");
     expect(placeText({ kind: "line", line_first: 12, line_last: 12 })).toBe("line 12");
-    expect(placeText({ kind: "time", start_ms: 65_000 })).toBe("at 1:05");
+    expect(placeText({ kind: "time", start_ms: 65_000 })).toBe("1:05");
+    expect(placeText({ kind: "time", start_ms: 65_000, end_ms: 70_000 })).toBe("1:05–1:10");
+    expect(placeText({ kind: "chapter", chapter: 2, heading: "The Lighthouse" })).toBe("chapter “The Lighthouse”");
+    expect(placeText({ kind: "cell", sheet: "Old", cells: "A1", hidden: true })).toBe("sheet Old, A1, hidden");
   });
   it("names the attachment in front of the place inside it", () => {
     expect(placeText({ kind: "page", page: 2, part: "bill.pdf" })).toBe("attachment bill.pdf, page 2");

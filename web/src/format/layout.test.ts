@@ -1,5 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { layOut, type Block } from "./layout";
+import { layOut as layOutNumbered, type Block } from "./layout";
+
+const layOut = (blocks: Block[], from: number) => layOutNumbered(blocks.map((block, at) => ({ block, index: from + at })));
 
 const block = (kind: Block["kind"], place: Block["place"] = { kind: "document" }, starts_paragraph = true): Block => ({ kind, level: 0, text: kind, place, starts_paragraph });
 
@@ -12,6 +14,13 @@ describe("the layout of extracted text", () => {
     const page = { kind: "page" as const, page: 1 };
     const groups = layOut([block("paragraph", page), block("paragraph", page, false), block("paragraph", page)], 0)[0]?.groups;
     expect(groups?.map((group) => group.blocks.length)).toEqual([2, 1]);
+  });
+  it("keeps lines with times and form fields apart from other lines", () => {
+    const groups = layOut([block("line", { kind: "time", start_ms: 5 }), block("line", { kind: "time", start_ms: 9 }), block("form_field"), block("form_field")], 0).flatMap((section) => section.groups);
+    expect(groups.map((group) => [group.kind, group.blocks.length])).toEqual([["times", 2], ["fields", 2]]);
+  });
+  it("makes a section of each chapter", () => {
+    expect(layOut([block("heading", { kind: "chapter", chapter: 1 }), block("paragraph", { kind: "chapter", chapter: 1 }), block("heading", { kind: "chapter", chapter: 2 })], 0)).toHaveLength(2);
   });
   it("makes a section of each sheet and numbers blocks from the window's start", () => {
     const sections = layOut([block("table_row", { kind: "cell", sheet: "A" }), block("table_row", { kind: "cell", sheet: "B" })], 40);

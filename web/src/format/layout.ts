@@ -11,7 +11,7 @@ export interface NumberedBlock {
 }
 
 export interface Group {
-  kind: "table" | "list" | "lines" | "paragraph" | "single";
+  kind: "table" | "list" | "lines" | "times" | "fields" | "paragraph" | "single";
   blocks: NumberedBlock[];
 }
 
@@ -21,16 +21,16 @@ export interface Section {
   groups: Group[];
 }
 
-export function layOut(blocks: readonly Block[], offset: number): Section[] {
+export function layOut(blocks: readonly NumberedBlock[]): Section[] {
   const sections: Section[] = [];
-  blocks.forEach((block, at) => {
+  blocks.forEach((numbered) => {
+    const { block } = numbered;
     const key = sectionOf(block.place);
     let section = sections.at(-1);
     if (section?.key !== key) {
       section = { key, place: block.place, groups: [] };
       sections.push(section);
     }
-    const numbered = { block, index: offset + at };
     const last = section.groups.at(-1);
     if (last && continues(last, block)) last.blocks.push(numbered);
     else section.groups.push({ kind: groupKind(block), blocks: [numbered] });
@@ -43,7 +43,8 @@ function groupKind(block: Block): Group["kind"] {
     case "table_row": return "table";
     case "list_item": return "list";
     case "line":
-    case "code": return "lines";
+    case "code": return block.place.kind === "time" ? "times" : "lines";
+    case "form_field": return "fields";
     case "paragraph": return "paragraph";
     default: return "single";
   }

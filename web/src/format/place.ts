@@ -1,6 +1,6 @@
 /** Places in plain words, and which stretches of a text belong to one. */
 import type { Schemas } from "../services/client";
-import { strings } from "../strings";
+import { strings, word } from "../strings";
 import { clock } from "./quantity";
 
 type Place = Schemas["Place"];
@@ -11,7 +11,8 @@ export function placeText(place: Place | undefined, matched: "passage" | "name" 
   if (matched === "name" || place === undefined) return words.name;
   const own = ownPlaceText(place);
   const inAttachment = place.part !== undefined && place.part !== "" && place.kind !== "part";
-  return inAttachment ? `${partText(place.part ?? "")}, ${own}` : own;
+  const whole = inAttachment ? `${partText(place.part ?? "")}, ${own}` : own;
+  return place.hidden === true ? `${whole}, ${words.hidden}` : whole;
 }
 
 function ownPlaceText(place: Place): string {
@@ -30,10 +31,17 @@ function ownPlaceText(place: Place): string {
     case "part":
       return partText(place.part ?? "");
     case "time":
-      return words.time(clock(place.start_ms ?? 0));
+      return timeText(place);
+    case "chapter":
+      return place.heading ? words.chapterNamed(place.heading) : place.chapter === undefined ? words.document : words.chapter(place.chapter);
     case "document":
       return words.document;
   }
+}
+
+/** "1:05–1:09" */
+export function timeText({ start_ms: start = 0, end_ms: end }: Place): string {
+  return end !== undefined && end > start && clock(end) !== clock(start) ? `${clock(start)}–${clock(end)}` : clock(start);
 }
 
 function range(first: number | undefined, last: number | undefined, one: (n: number) => string, many: (a: number, b: number) => string): string {
@@ -45,7 +53,7 @@ function range(first: number | undefined, last: number | undefined, one: (n: num
 export function partText(part: string): string {
   if (part === "") return strings.place.document;
   const { within, name } = splitPart(part);
-  const own = strings.place.parts[name];
+  const own = word(strings.place.parts, name);
   if (own === undefined) return strings.place.attachment(part);
   return within === "" ? own : `${strings.place.attachment(within)}, ${own}`;
 }
@@ -66,6 +74,7 @@ export function sectionOf(place: Place): string {
     case "page": return `${part}|page|${String(place.page ?? 0)}`;
     case "cell": return `${part}|sheet|${place.sheet ?? ""}`;
     case "slide": return `${part}|slide|${String(place.slide ?? 0)}`;
+    case "chapter": return `${part}|chapter|${String(place.chapter ?? 0)}`;
     default: return part === "" ? "" : `${part}|part`;
   }
 }
@@ -105,6 +114,8 @@ function placeMeets({ place: a }: Placed, { place: b }: Placed): boolean | undef
       return mine && theirs ? overlaps(mine.first, mine.last, theirs.first, theirs.last) : undefined;
     }
     case "slide": return a.slide === b.slide ? undefined : false;
+    case "chapter": return a.chapter === b.chapter ? undefined : false;
+    case "time": return overlaps((a.start_ms ?? 0) + 1, (a.end_ms ?? a.start_ms ?? 0) + 1, (b.start_ms ?? 0) + 1, (b.end_ms ?? b.start_ms ?? 0) + 1);
     // A passage may run on from its first page to the next; its words tell.
     case "page": return a.page !== undefined && b.page !== undefined && a.page >= b.page && a.page <= b.page + 1 ? undefined : false;
     default: return undefined;

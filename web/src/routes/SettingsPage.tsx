@@ -2,6 +2,7 @@ import { Button, Group, Stack, Text, Title } from "@mantine/core";
 import { useNavigate } from "react-router";
 import { PageHead } from "../components/PageHead";
 import { Appearance } from "../components/settings/Appearance";
+import { LanguageChoice } from "../components/settings/LanguageChoice";
 import { Sessions } from "../components/settings/Sessions";
 import { useSession } from "../stores/session";
 import { strings } from "../strings";
@@ -25,6 +26,10 @@ export function SettingsPage() {
         <section className={classes.card} aria-labelledby="appearance-title">
           <Title order={2} id="appearance-title" mb="sm">{words.appearance}</Title>
           <Appearance />
+        </section>
+        <section className={classes.card} aria-labelledby="language-title">
+          <Title order={2} id="language-title" mb="sm">{words.language}</Title>
+          <LanguageChoice />
         </section>
         <section className={classes.card} aria-labelledby="account-title">
           <Group justify="space-between">

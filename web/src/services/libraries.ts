@@ -23,14 +23,15 @@ export interface FolderRequest {
   /** The true bytes, where `path` cannot carry them. */
   pathBase64?: string | undefined;
   after?: string | undefined;
+  limit?: number;
 }
 
-export const listFolder = ({ library, path, pathBase64, after }: FolderRequest, signal?: AbortSignal): Promise<FolderListing> =>
+export const listFolder = ({ library, path, pathBase64, after, limit }: FolderRequest, signal?: AbortSignal): Promise<FolderListing> =>
   unwrap(
     client.GET("/libraries/{id}/list", {
       params: {
         path: { id: library },
-        query: { path, ...(pathBase64 ? { path_base64: pathBase64 } : {}), ...(after ? { after } : {}) },
+        query: { path, ...(pathBase64 ? { path_base64: pathBase64 } : {}), ...(after ? { after } : {}), ...(limit ? { limit } : {}) },
       },
       signal: signal ?? null,
     }),

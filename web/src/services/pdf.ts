@@ -1,6 +1,6 @@
 /** PDF.js, loaded on first use, with every file it needs from our own origin. */
 import type { PDFDocumentProxy, PDFPageProxy, RenderTask } from "pdfjs-dist";
-import { contentUrl } from "./files";
+import { contentUrl, type FileRef } from "./files";
 
 export type { PDFDocumentProxy, PDFPageProxy, RenderTask };
 
@@ -21,11 +21,11 @@ export interface OpenPdf {
 }
 
 /** Opens a file's PDF. Only the pages looked at are fetched and drawn. */
-export async function openPdf(fileId: number, signal: AbortSignal): Promise<OpenPdf> {
+export async function openPdf(ref: FileRef, signal: AbortSignal): Promise<OpenPdf> {
   const pdfjs = await loadLibrary();
   signal.throwIfAborted();
   const task = pdfjs.getDocument({
-    url: contentUrl(fileId),
+    url: contentUrl(ref),
     cMapUrl: "/pdfjs/cmaps/",
     cMapPacked: true,
     standardFontDataUrl: "/pdfjs/standard_fonts/",

@@ -1,4 +1,5 @@
 import { client, unwrap, type Schemas } from "./client";
+import { refKey, type FileRef } from "./files";
 
 export type SearchMode = Schemas["SearchMode"];
 export type SearchResponse = Schemas["SearchResponse"];
@@ -22,11 +23,16 @@ export interface SearchRequest {
 export const search = ({ query, mode, limit, offset }: SearchRequest, signal?: AbortSignal): Promise<SearchResponse> =>
   unwrap(client.GET("/search", { params: { query: { q: query, mode, limit, offset, explain: true } }, signal: signal ?? null }));
 
+export const refOfHit = (hit: Pick<Hit, "file_id" | "part">): FileRef => ({ file: hit.file_id, part: hit.part });
+
+/** A text that is the same for hits on the same file or part. */
+export const hitKey = (hit: Pick<Hit, "file_id" | "part">): string => refKey(refOfHit(hit));
+
 /**
- * The query's passages within one file, in the file's order. The contract has no filter by file, so the best 200
+ * The query's passages within one file or part, in the file's order. The contract has no filter by file, so the best 200
  * passages of all files are asked for and the file's own kept.
  */
-export async function searchPassagesOfFile(fileId: number, query: string, mode: SearchMode, signal?: AbortSignal): Promise<Hit[]> {
+export async function searchPassagesOfFile(ref: FileRef, query: string, mode: SearchMode, signal?: AbortSignal): Promise<Hit[]> {
   const answer = await unwrap(
     client.GET("/search", {
       params: { query: { q: query, mode, limit: limitMax, passages: true } },
@@ -34,6 +40,6 @@ export async function searchPassagesOfFile(fileId: number, query: string, mode: 
     }),
   );
   return answer.hits
-    .filter((hit) => hit.passage !== undefined && (hit.file_id === fileId || hit.same_content.some((copy) => copy.file_id === fileId)))
+    .filter((hit) => hit.passage !== undefined && hit.part === ref.part && (hit.file_id === ref.file || hit.same_content.some((copy) => copy.file_id === ref.file)))
     .sort((a, b) => (a.passage ?? 0) - (b.passage ?? 0));
 }

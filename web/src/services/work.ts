@@ -11,8 +11,21 @@ export const pauseWork = () => unwrap(client.POST("/work/pause"));
 export const resumeWork = () => unwrap(client.POST("/work/resume"));
 export const retryWork = () => unwrap(client.POST("/work/retry"));
 export const listModels = async (signal?: AbortSignal) => (await unwrap(client.GET("/models", { signal: signal ?? null }))).models;
-export const listProblems = (state: "failed" | "skipped", offset: number, signal?: AbortSignal): Promise<ProblemList> =>
-  unwrap(client.GET("/problems", { params: { query: { state, offset, limit: 50 } }, signal: signal ?? null }));
+export const listProblems = (state: "failed" | "skipped", offset: number, limit: number, signal?: AbortSignal): Promise<ProblemList> =>
+  unwrap(client.GET("/problems", { params: { query: { state, offset, limit } }, signal: signal ?? null }));
+
+/** As many as a person can look through by their reasons; the newest come first. */
+const problemsMax = 1000;
+
+export async function loadProblems(state: "failed" | "skipped", signal?: AbortSignal): Promise<ProblemList> {
+  let list = await listProblems(state, 0, 200, signal);
+  while (list.more && list.problems.length < problemsMax) {
+    const next = await listProblems(state, list.problems.length, 200, signal);
+    if (next.problems.length === 0) break;
+    list = { ...next, problems: [...list.problems, ...next.problems] };
+  }
+  return list;
+}
 
 export type Connection = "live" | "polling" | "disconnected";
 

@@ -4,6 +4,7 @@ import type { SearchRequest, SearchResponse } from "../services/search";
 /** Requests that wait for the test to answer them; the server itself is exercised by the browser tests. */
 const asked: { request: SearchRequest; signal: AbortSignal | undefined; answer: (files: number[], more?: boolean) => void; fail: () => void }[] = [];
 vi.mock("../services/search", () => ({
+  hitKey: (hit: { file_id: number; part?: string }) => `${String(hit.file_id)}:${hit.part ?? ""}`,
   queryLengthMax: 1000,
   offsetMax: 1000,
   limitMax: 200,

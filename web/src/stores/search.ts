@@ -1,7 +1,7 @@
 /** The search in progress. Old results stay until the new ones are there; an older request never overwrites a newer. */
 import { create } from "zustand";
 import { isAbort } from "../services/errors";
-import { limitMax, offsetMax, queryLengthMax, search, type Hit, type SearchMode, type SearchResponse } from "../services/search";
+import { hitKey, limitMax, offsetMax, queryLengthMax, search, type Hit, type SearchMode, type SearchResponse } from "../services/search";
 
 const pageSize = 20;
 /** Files change while a person reads: an older answer is asked for anew when the person comes back to it. */
@@ -58,10 +58,10 @@ export const useSearch = create<SearchStore>((set, get) => ({
       const response = await search({ query, mode, limit, offset: 0 }, own.signal);
       if (running !== own) return;
       const { hits, selected } = get();
-      const file = same ? hits[selected]?.file_id : undefined;
+      const last = same ? hits[selected] : undefined;
       set({
         response, hits: response.hits, pending: false, answeredAt: Date.now(),
-        selected: file === undefined ? -1 : response.hits.findIndex((hit) => hit.file_id === file),
+        selected: last === undefined ? -1 : response.hits.findIndex((hit) => hitKey(hit) === hitKey(last)),
       });
     } catch (failure) {
       if (running === own && !isAbort(failure)) set({ error: failure, pending: false });
@@ -78,9 +78,9 @@ export const useSearch = create<SearchStore>((set, get) => ({
     try {
       const next = await search({ query, mode, limit: pageSize, offset: hits.length }, own.signal);
       if (running !== own) return;
-      const known = new Set(hits.map((hit) => hit.file_id));
-      // The index may have moved between two pages; a file is listed once.
-      set({ response: next, hits: [...hits, ...next.hits.filter((hit) => !known.has(hit.file_id))], loadingMore: false });
+      const known = new Set(hits.map(hitKey));
+      // The index may have moved between two pages; a file or part is listed once.
+      set({ response: next, hits: [...hits, ...next.hits.filter((hit) => !known.has(hitKey(hit)))], loadingMore: false });
     } catch (failure) {
       if (running === own && !isAbort(failure)) set({ moreError: failure, loadingMore: false });
     }

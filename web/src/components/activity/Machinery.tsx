@@ -3,7 +3,7 @@ import { Text, Title } from "@mantine/core";
 import { bytes, count } from "../../format/quantity";
 import { listModels, type Status, type Worker } from "../../services/work";
 import { useResource } from "../../stores/resource";
-import { strings } from "../../strings";
+import { strings, word } from "../../strings";
 import classes from "./Activity.module.css";
 
 export function Machinery({ status }: { status: Status }) {
@@ -31,7 +31,7 @@ export function Machinery({ status }: { status: Status }) {
               {models.data.map((model) => (
                 <li key={model.name}>
                   <span>{model.name}<Text fz="xs" c="dimmed">{words.licence(model.licence)} · {bytes(model.size)}</Text>{model.note !== "" && <Text fz="xs">{model.note}</Text>}</span>
-                  <span>{model.active ? words.active : words.modelStates[model.state]}</span>
+                  <span>{model.active ? words.active : word(words.modelStates, model.state)}</span>
                 </li>
               ))}
             </ul>
@@ -63,13 +63,13 @@ function WorkerCard({ worker }: { worker: Worker }) {
   const words = strings.activity;
   return (
     <article className={classes.card}>
-      <h3 className={classes.h3}>{words.roles[worker.role] ?? worker.role}</h3>
-      <Text fz="sm" c="dimmed">{words.workerStates[worker.state] ?? worker.state}{worker.restarts > 0 && ` · ${words.restarts(worker.restarts)}`}</Text>
+      <h3 className={classes.h3}>{word(words.roles, worker.role) ?? worker.role}</h3>
+      <Text fz="sm" c="dimmed">{word(words.workerStates, worker.state) ?? worker.state}{worker.restarts > 0 && ` · ${words.restarts(worker.restarts)}`}</Text>
       {worker.reason !== "" && <Text fz="sm">{worker.reason}</Text>}
       <ul className={classes.list}>
         {worker.confinement.map((means) => (
           <li key={means.means}>
-            <span>{words.means[means.means] ?? means.means}{!means.active && means.reason !== "" && <Text fz="xs" c="dimmed">{means.reason}</Text>}</span>
+            <span>{word(words.means, means.means) ?? means.means}{!means.active && means.reason !== "" && <Text fz="xs" c="dimmed">{means.reason}</Text>}</span>
             <span>{means.active ? words.confined : words.unconfined}</span>
           </li>
         ))}

@@ -1,13 +1,16 @@
-import { Button, Group, Tabs, Text, Title } from "@mantine/core";
-import { useState } from "react";
+import { Button, Group, Skeleton, Tabs, Text, Title } from "@mantine/core";
+import { IconChevronRight } from "@tabler/icons-react";
+import { useId, useState } from "react";
 import { Link } from "react-router";
 import { fileAddress } from "../../format/address";
-import { ago } from "../../format/quantity";
-import { listProblems, retryWork, type ProblemList } from "../../services/work";
+import { groupProblems, type ProblemGroup } from "../../format/problems";
+import { ago, count } from "../../format/quantity";
+import { reasonText } from "../../format/reasons";
+import { loadProblems, retryWork } from "../../services/work";
 import { useResource } from "../../stores/resource";
 import { useSession } from "../../stores/session";
 import { useStatus } from "../../stores/status";
-import { strings } from "../../strings";
+import { strings, word } from "../../strings";
 import { ErrorState } from "../ErrorState";
 import classes from "./Activity.module.css";
 
@@ -44,8 +47,8 @@ export function Problems({ failed, skipped }: { failed: number; skipped: number 
       {error !== undefined && <ErrorState error={error} />}
       <Tabs value={tab} onChange={(value) => { setTab(value === "skipped" ? "skipped" : "failed"); }} keepMounted={false}>
         <Tabs.List mb="sm">
-          <Tabs.Tab value="failed">{words.failedTab(failed)}</Tabs.Tab>
-          <Tabs.Tab value="skipped">{words.skippedTab(skipped)}</Tabs.Tab>
+          <Tabs.Tab value="failed">{words.failedTab(count(failed))}</Tabs.Tab>
+          <Tabs.Tab value="skipped">{words.skippedTab(count(skipped))}</Tabs.Tab>
         </Tabs.List>
         <Tabs.Panel value="failed"><ProblemItems key={failed} state="failed" /></Tabs.Panel>
         <Tabs.Panel value="skipped"><ProblemItems key={skipped} state="skipped" /></Tabs.Panel>
@@ -54,40 +57,54 @@ export function Problems({ failed, skipped }: { failed: number; skipped: number 
   );
 }
 
+/** So many files of one reason are listed at first. */
+const firstItems = 8;
+
 /** Made anew when the number changes: the list is then another. */
 function ProblemItems({ state }: { state: State }) {
-  const first = useResource(state, (signal) => listProblems(state, 0, signal));
-  const [more, setMore] = useState<ProblemList[]>([]);
-  const [busy, setBusy] = useState(false);
+  const { data, error, reload } = useResource(state, (signal) => loadProblems(state, signal));
   const words = strings.activity;
-  if (first.error !== undefined) return <ErrorState error={first.error} onRetry={first.reload} />;
-  if (!first.data) return null;
-  const pages = [first.data, ...more];
-  const problems = pages.flatMap((page) => page.problems);
-  const loadMore = async () => {
-    setBusy(true);
-    try {
-      const next = await listProblems(state, problems.length);
-      setMore((before) => [...before, next]);
-    } catch {
-      first.reload();  // Shows why.
-    } finally {
-      setBusy(false);
-    }
-  };
-  if (problems.length === 0) return <Text c="dimmed">{words.problemsNone[state]}</Text>;
+  if (error !== undefined) return <ErrorState error={error} onRetry={reload} />;
+  if (!data) return <Skeleton h={120} radius="lg" />;
+  if (data.problems.length === 0) return <Text c="dimmed">{words.problemsNone[state]}</Text>;
   return (
     <>
       <ul className={classes.problems}>
-        {problems.map((problem) => (
-          <li key={`${problem.library}/${problem.path_base64 ?? problem.path} ${problem.stage}`} className={classes.problem}>
-            {problem.file_id === undefined ? problem.path : <Link to={fileAddress({ file: problem.file_id })}>{problem.path}</Link>}
-            <p>{problem.reason}</p>
-            <p className={classes.quiet}>{[problem.library, strings.stages[problem.stage] ?? problem.stage, words.attempts(problem.attempts), ago(problem.changed)].join(" · ")}</p>
-          </li>
-        ))}
+        {groupProblems(data.problems, (problem) => reasonText(problem.reason_code, problem.reason)).map((group) => <li key={group.key}><ReasonGroup group={group} /></li>)}
       </ul>
-      {pages.at(-1)?.more && <Group justify="center" mt="md"><Button variant="default" loading={busy} onClick={() => void loadMore()}>{strings.app.more}</Button></Group>}
+      {data.more && <Text fz="sm" c="dimmed" mt="sm">{words.problemsCut(count(data.problems.length), count(data.total))}</Text>}
     </>
+  );
+}
+
+function ReasonGroup({ group }: { group: ProblemGroup }) {
+  const [open, setOpen] = useState(false);
+  const [all, setAll] = useState(false);
+  const id = useId();
+  const words = strings.activity;
+  const items = all ? group.items : group.items.slice(0, firstItems);
+  return (
+    <article className={classes.problem}>
+      <button type="button" className={classes.problemHead} aria-expanded={open} aria-controls={id} onClick={() => { setOpen(!open); }}>
+        <IconChevronRight size={17} aria-hidden="true" className={classes.chevron ?? ""} data-open={open || undefined} />
+        <span className={classes.problemReason}>{group.reason || words.noReason}<span className={classes.quiet}>{word(strings.stages, group.stage) ?? group.stage}</span></span>
+        <span className={classes.problemCount}>{words.filesCount(group.items.length)}</span>
+      </button>
+      <div id={id} hidden={!open}>
+        {open && (
+          <ul className={classes.problemFiles}>
+            {items.map((problem) => (
+              <li key={`${problem.library}/${problem.path_base64 ?? problem.path} ${problem.part ?? ""}`}>
+                {problem.file_id === undefined ? <bdi>{problem.path}</bdi> : <Link to={fileAddress({ file: problem.file_id, part: problem.part })}><bdi>{problem.part_path ?? problem.path}</bdi></Link>}
+                <span className={classes.quiet}>
+                  {[problem.part_path !== undefined && words.inside(problem.path), problem.library, problem.attempts > 1 && words.attempts(problem.attempts), ago(problem.changed)].filter(Boolean).join(" · ")}
+                </span>
+              </li>
+            ))}
+          </ul>
+        )}
+        {open && !all && group.items.length > firstItems && <Button variant="subtle" size="compact-sm" onClick={() => { setAll(true); }}>{words.showAll(group.items.length)}</Button>}
+      </div>
+    </article>
   );
 }

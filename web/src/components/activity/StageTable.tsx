@@ -1,7 +1,7 @@
 import { Title } from "@mantine/core";
 import { count } from "../../format/quantity";
 import type { Status } from "../../services/work";
-import { strings } from "../../strings";
+import { strings, word } from "../../strings";
 import classes from "./Activity.module.css";
 
 export function StageTable({ status }: { status: Status }) {
@@ -18,7 +18,7 @@ export function StageTable({ status }: { status: Status }) {
           <tbody>
             {inOrder(status.stages).map((stage) => (
               <tr key={stage.stage}>
-                <th scope="row">{strings.stages[stage.stage] ?? stage.stage}</th>
+                <th scope="row">{word(strings.stages, stage.stage) ?? stage.stage}</th>
                 {columns.map(([key]) => <td key={key}>{count(stage[key])}</td>)}
               </tr>
             ))}

@@ -2,7 +2,7 @@ import { ActionIcon, Menu } from "@mantine/core";
 import { IconDots, IconFolder, IconRefresh, IconShieldCheck, IconTrash } from "@tabler/icons-react";
 import { Link } from "react-router";
 import { folderAddress } from "../../format/address";
-import { ago, bytes } from "../../format/quantity";
+import { ago, bytes, count } from "../../format/quantity";
 import type { Library } from "../../services/libraries";
 import { strings } from "../../strings";
 import classes from "./LibraryCard.module.css";
@@ -22,13 +22,14 @@ export function LibraryCard({ library, canChange, onRescan, onRemove }: Props) {
       <span className={classes.icon}><IconFolder size={22} stroke={1.6} aria-hidden="true" /></span>
       <div className={classes.body}>
         <h2 className={classes.name}><Link to={folderAddress(library.id, "")}>{library.name}</Link></h2>
-        <p className={classes.quiet}>{library.path}</p>
+        <p className={classes.path} title={library.path}><bdi>{library.path}</bdi></p>
         <p className={classes.quiet}>{words.files(library.file_count)} · {bytes(library.size)} · {library.last_scan ? words.scanned(ago(library.last_scan)) : words.never}</p>
         <p className={classes.state}>
           <strong data-state={library.state}>{words.states[library.state]}</strong>
           {scanning && <span>{words.seen(library.entries_seen)}</span>}
           {library.files_unhashed > 0 && <span>{words.unread(library.files_unhashed)}</span>}
         </p>
+        {library.files_unhashed > 0 && library.file_count > 0 && <ReadBar read={library.file_count - library.files_unhashed} total={library.file_count} name={library.name} />}
         {library.state_reason !== "" && <p className={classes.quiet}>{library.state_reason}</p>}
         {library.watch_note !== "" && library.watch_note !== library.state_reason && <p className={classes.quiet}>{library.watch_note}</p>}
       </div>
@@ -46,5 +47,14 @@ export function LibraryCard({ library, canChange, onRescan, onRemove }: Props) {
         </Menu>
       )}
     </article>
+  );
+}
+
+function ReadBar({ read, total, name }: { read: number; total: number; name: string }) {
+  const share = Math.max(0, Math.min(100, Math.floor((100 * read) / total)));
+  return (
+    <div className={classes.bar} role="progressbar" aria-label={strings.libraries.readOf(name)} aria-valuenow={share} aria-valuemin={0} aria-valuemax={100} aria-valuetext={strings.libraries.read(count(read), count(total))}>
+      <div style={{ width: `${String(share)}%` }} />
+    </div>
   );
 }

@@ -1,12 +1,15 @@
 import { Skeleton } from "@mantine/core";
+import { IconFileZip, IconMail, IconPaperclip } from "@tabler/icons-react";
 import { useId, useState } from "react";
 import { Link } from "react-router";
 import { fileAddress, type SearchAddress } from "../../format/address";
+import { baseName, containerKindOfName, segments, withinPart } from "../../format/parts";
 import { placeText } from "../../format/place";
+import { hitReasonText } from "../../format/reasons";
 import { ago, bytes, languageName, percent } from "../../format/quantity";
-import { searchPassagesOfFile, type Hit, type Reason } from "../../services/search";
+import { refOfHit, searchPassagesOfFile, hitKey, type Hit, type Reason } from "../../services/search";
 import { useResource } from "../../stores/resource";
-import { strings } from "../../strings";
+import { strings, word } from "../../strings";
 import { errorText } from "../ErrorState";
 import { FileThumbnail } from "../FileIcon";
 import { Snippet } from "./Snippet";
@@ -27,18 +30,19 @@ export function HitCard({ hit, address, onSelect }: { hit: Hit; address: SearchA
   );
   return (
     <article className={classes.card} aria-labelledby={`${id}-title`}>
-      <FileThumbnail file={hit.file_id} type={hit.type} />
+      <FileThumbnail of={refOfHit(hit)} type={hit.type} />
       <div className={classes.body}>
         <h2 className={classes.heading} id={`${id}-title`}>
-          <Link className={classes.title} data-hit="" to={fileAddress({ file: hit.file_id, passage: hit.passage, search: address })} state={{ fromSearch: true }} onClick={onSelect} onFocus={onSelect}>
-            {hit.name}
+          <Link className={classes.title} data-hit="" to={fileAddress({ ...refOfHit(hit), passage: hit.passage, search: address })} state={{ fromSearch: true }} onClick={onSelect} onFocus={onSelect}>
+            <bdi>{hit.part_path === undefined ? hit.name : baseName(hit.part_path)}</bdi>
           </Link>
         </h2>
+        {hit.part_path !== undefined && <Inside name={hit.name} partPath={hit.part_path} />}
         <p className={classes.meta}>
           <span className={classes.place}>{hitPlace(hit)}</span>
-          <span>{folder === "" ? hit.library : `${hit.library} / ${folder.replaceAll("/", " / ")}`}</span>
+          <span dir="auto">{folder === "" ? hit.library : `${hit.library} / ${folder.replaceAll("/", " / ")}`}</span>
           <span>{ago(hit.modified)}</span>
-          <span>{bytes(hit.size)}</span>
+          {hit.part_path === undefined && <span>{bytes(hit.size)}</span>}
           {hit.language !== "" && <span>{languageName(hit.language)}</span>}
         </p>
         {hit.snippet.length > 0 && <p className={classes.snippet}><Snippet spans={hit.snippet} /></p>}
@@ -58,8 +62,21 @@ export function HitCard({ hit, address, onSelect }: { hit: Hit; address: SearchA
 /** Reasons beyond the filters, which the person has just typed. */
 const explained = (hit: Hit) => hit.reasons.filter((reason) => reason.kind !== "filter");
 
+/** What it lies in: "attachment in Offer.eml", "in Old papers.zip › 2019". */
+function Inside({ name, partPath }: { name: string; partPath: string }) {
+  const kind = containerKindOfName(name);
+  const Icon = { mail: IconPaperclip, mailbox: IconMail, archive: IconFileZip, document: IconPaperclip }[kind];
+  const way = [name, ...segments(partPath).slice(0, -1)];
+  return (
+    <p className={classes.inside}>
+      <Icon size={15} stroke={1.8} aria-hidden="true" />
+      <span>{strings.search.inside[kind]} {way.map((step, at) => <bdi key={at}>{at > 0 && <span className={classes.way}> › </span>}{step}</bdi>)}</span>
+    </p>
+  );
+}
+
 /** Where it was found; a file that only passed the filters was found as a whole. */
-const hitPlace = (hit: Hit) => (hit.passage === undefined && explained(hit).length === 0 ? strings.place.file : placeText(hit.place, hit.passage === undefined ? "name" : "passage"));
+const hitPlace = (hit: Hit) => (hit.passage === undefined && explained(hit).length === 0 ? strings.place.file : placeText(withinPart(hit.place, hit.part_path), hit.passage === undefined ? "name" : "passage"));
 
 function Reasons({ reasons }: { reasons: Reason[] }) {
   const words = strings.search;
@@ -67,10 +84,10 @@ function Reasons({ reasons }: { reasons: Reason[] }) {
     <ul>
       {reasons.map((reason) => (
         <li key={`${reason.kind} ${reason.text}`}>
-          {reason.text}
+          {hitReasonText(reason)}
           <div className={classes.quiet}>
             {[
-              reason.value !== undefined && `${words.reasonValue[reason.kind] ?? reason.kind} ${reason.value.toFixed(2)}`,
+              reason.value !== undefined && `${word(words.reasonValue, reason.kind) ?? reason.kind} ${reason.value.toLocaleString(strings.locale, { minimumFractionDigits: 2, maximumFractionDigits: 2 })}`,
               reason.weight !== undefined && words.share(percent(reason.weight)),
               reason.model ? words.ranHere(reason.model) : words.wordsHere,
             ].filter(Boolean).join(" · ")}
@@ -82,16 +99,16 @@ function Reasons({ reasons }: { reasons: Reason[] }) {
 }
 
 function MorePassages({ hit, address }: { hit: Hit; address: SearchAddress }) {
-  const { data, error } = useResource(`${String(hit.file_id)} ${address.mode} ${address.query}`, (signal) =>
-    searchPassagesOfFile(hit.file_id, address.query, address.mode, signal));
+  const { data, error } = useResource(`${hitKey(hit)} ${address.mode} ${address.query}`, (signal) =>
+    searchPassagesOfFile(refOfHit(hit), address.query, address.mode, signal));
   if (error !== undefined) return <p role="alert">{errorText(error)}</p>;
   if (!data) return <Skeleton h={48} />;
   return (
     <ul>
       {data.filter((passage) => passage.passage !== hit.passage).map((passage) => (
         <li key={passage.passage}>
-          <Link className={classes.passage} to={fileAddress({ file: hit.file_id, passage: passage.passage, search: address })} state={{ fromSearch: true }}>
-            <span className={classes.place}>{placeText(passage.place)}</span> <Snippet spans={passage.snippet} />
+          <Link className={classes.passage} to={fileAddress({ ...refOfHit(hit), passage: passage.passage, search: address })} state={{ fromSearch: true }}>
+            <span className={classes.place}>{placeText(withinPart(passage.place, hit.part_path))}</span> <Snippet spans={passage.snippet} />
           </Link>
         </li>
       ))}

@@ -3,7 +3,7 @@ import { IconMoodEmpty } from "@tabler/icons-react";
 import { useEffect, useLayoutEffect, useRef, type RefObject } from "react";
 import type { SearchAddress } from "../../format/address";
 import { count, elapsed } from "../../format/quantity";
-import type { SearchMode } from "../../services/search";
+import { hitKey, type SearchMode } from "../../services/search";
 import { canLoadMore, useSearch } from "../../stores/search";
 import { activeTasks, useStatus } from "../../stores/status";
 import { strings } from "../../strings";
@@ -49,7 +49,7 @@ export function SearchResults({ ref, address, onMode }: Props) {
       {hits.length === 0 && !pending && <Nothing address={address} onMode={onMode} />}
       <ol ref={ref} className={classes.list} data-stale={!answered || undefined}>
         {hits.map((hit, index) => (
-          <li key={hit.file_id}>
+          <li key={hitKey(hit)}>
             <HitCard hit={hit} address={address} onSelect={() => { select(index); }} />
           </li>
         ))}

@@ -3,9 +3,10 @@ import { Badge, Code, Stack, Text, Title } from "@mantine/core";
 import type { ReactNode } from "react";
 import { Link } from "react-router";
 import { fileAddress } from "../../format/address";
+import { reasonText } from "../../format/reasons";
 import { ago, bytes, count, dateTime, elapsed, languageName, percent } from "../../format/quantity";
 import type { FileDetail, FileStage } from "../../services/files";
-import { strings } from "../../strings";
+import { strings, word } from "../../strings";
 import classes from "./KnownPanel.module.css";
 
 export function KnownPanel({ detail }: { detail: FileDetail }) {
@@ -14,8 +15,10 @@ export function KnownPanel({ detail }: { detail: FileDetail }) {
   return (
     <Stack gap="lg">
       <dl className={classes.facts}>
-        <Fact term={words.where}>{detail.library} / {detail.path}</Fact>
-        <Fact term={words.type}>{strings.types[detail.type] ?? detail.type}{detail.code_language ? ` (${detail.code_language})` : ""}</Fact>
+        <Fact term={words.where}><bdi>{detail.library} / {detail.path}</bdi></Fact>
+        {detail.part_path !== undefined && <Fact term={words.inside}><bdi>{detail.part_path}</bdi></Fact>}
+        {detail.part_count > 0 && <Fact term={words.holds}>{strings.viewer.members(detail.part_count)}</Fact>}
+        <Fact term={words.type}>{word(strings.types, detail.type) ?? detail.type}{detail.code_language ? ` (${detail.code_language})` : ""}</Fact>
         <Fact term={words.size}>{bytes(detail.size)}</Fact>
         <Fact term={words.modified}>{dateTime(detail.modified)}</Fact>
         {detail.encoding && <Fact term={words.encoding}>{detail.encoding}</Fact>}
@@ -25,6 +28,7 @@ export function KnownPanel({ detail }: { detail: FileDetail }) {
           </Fact>
         )}
         <Fact term={words.passages}>{count(detail.passage_count)}</Fact>
+        {detail.mime && <Fact term={words.mime}>{detail.mime}</Fact>}
         {detail.sha256 && <Fact term={words.sha256}><Code className={classes.hash}>{detail.sha256}</Code></Fact>}
       </dl>
       {facts && (facts.title !== "" || facts.author !== "" || facts.page_count > 0 || facts.word_count > 0) && (
@@ -34,6 +38,7 @@ export function KnownPanel({ detail }: { detail: FileDetail }) {
             {facts.title !== "" && <Fact term={words.title}>{facts.title}</Fact>}
             {facts.author !== "" && <Fact term={words.author}>{facts.author}</Fact>}
             {facts.subject !== "" && <Fact term={words.subject}>{facts.subject}</Fact>}
+            {facts.modified && <Fact term={words.edited}>{dateTime(facts.modified)}</Fact>}
             {facts.created && <Fact term={words.created}>{dateTime(facts.created)}</Fact>}
             {facts.page_count > 0 && <Fact term={words.pages}>{count(facts.page_count)}</Fact>}
             {facts.word_count > 0 && <Fact term={words.words}>{count(facts.word_count)}</Fact>}
@@ -43,12 +48,12 @@ export function KnownPanel({ detail }: { detail: FileDetail }) {
       {detail.notes.length > 0 && (
         <section>
           <Title order={3} fz="sm" mb={6}>{words.notes}</Title>
-          <ul className={classes.list}>{detail.notes.map((note) => <li key={note.code + note.message}>{note.message}</li>)}</ul>
+          <ul className={classes.list}>{detail.notes.map((note) => <li key={note.code + note.message}>{reasonText(note.code, note.message)}</li>)}</ul>
         </section>
       )}
       <section>
         <Title order={3} fz="sm" mb={6}>{words.stages}</Title>
-        <ul className={classes.list}>{detail.stages.map((stage) => <Stage key={stage.stage} stage={stage} />)}</ul>
+        <ol className={classes.list}>{detail.stages.map((stage) => <Stage key={stage.stage} stage={stage} />)}</ol>
       </section>
       {detail.same_content.length > 0 && (
         <section>
@@ -82,11 +87,11 @@ function Stage({ stage }: { stage: FileStage }) {
   return (
     <li>
       <div className={classes.stage}>
-        <Text span fw={560} fz="sm">{strings.stages[stage.stage] ?? stage.stage}</Text>
+        <Text span fw={560} fz="sm">{word(strings.stages, stage.stage) ?? stage.stage}</Text>
         <Badge variant="light" autoContrast size="sm" tt="none" color={colours[stage.state]} className={classes.badge ?? ""}>{strings.stageStates[stage.state]}</Badge>
       </div>
       {facts.length > 0 && <Text fz="xs" c="dimmed">{facts.join(" · ")}</Text>}
-      {stage.reason && <Text fz="sm">{stage.reason}</Text>}
+      {stage.reason && <Text fz="sm">{reasonText(stage.reason_code, stage.reason)}</Text>}
     </li>
   );
 }

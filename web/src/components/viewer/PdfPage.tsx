@@ -1,9 +1,11 @@
 import { useEffect, useRef, useState } from "react";
 import { barsOf } from "../../format/boxes";
+import { findPattern } from "../../format/find";
 import { findTerms } from "../../format/highlight";
 import type { Box } from "../../services/files";
 import { drawTextLayer, type PDFDocumentProxy, type RenderTask } from "../../services/pdf";
 import { strings } from "../../strings";
+import { rangesOf, textOf } from "./ranges";
 import { markRanges } from "./termHighlights";
 import classes from "./PdfView.module.css";
 
@@ -16,6 +18,8 @@ interface Props {
   /** Of the passage, in fractions of the page; undefined when the passage is elsewhere. */
   boxes: Box[] | undefined;
   terms: string[];
+  /** Typed into the page's own "find". */
+  find: string;
 }
 
 /** Pages within this distance of the view are drawn. */
@@ -23,7 +27,7 @@ const nearby = "120% 0px";
 /** A canvas takes four bytes per pixel; beyond this a phone gives up. */
 const canvasPixelsMax = 12_000_000;
 
-export function PdfPage({ document, number, width, ratio, boxes, terms }: Props) {
+export function PdfPage({ document, number, width, ratio, boxes, terms, find }: Props) {
   const sheet = useRef<HTMLElement>(null);
   const canvas = useRef<HTMLCanvasElement>(null);
   const text = useRef<HTMLDivElement>(null);
@@ -83,8 +87,14 @@ export function PdfPage({ document, number, width, ratio, boxes, terms }: Props)
   useEffect(() => {
     const layer = text.current;
     if (drawn === 0 || !layer) return;
-    return markRanges(rangesOf(layer, terms));
+    return markRanges(termRanges(layer, terms));
   }, [drawn, terms]);
+  useEffect(() => {
+    const layer = text.current;
+    const pattern = findPattern(find);
+    if (drawn === 0 || !layer || !pattern) return;
+    return markRanges(rangesOf(layer, pattern, "section"), "alcove-find");
+  }, [drawn, find]);
 
   return (
     <section ref={sheet} className={classes.page} data-page={number} data-drawn={drawn > 0 || undefined} aria-label={strings.viewer.page(number)} style={{ width, height }}>
@@ -108,27 +118,7 @@ export function PdfPage({ document, number, width, ratio, boxes, terms }: Props)
 const fraction = (value: number) => `${String(Math.round(value * 1e5) / 1e3)}%`;
 
 /** Where the terms stand in the page's text, also when PDF.js cut a word into several pieces. */
-function rangesOf(layer: HTMLElement, terms: string[]): Range[] {
-  const walker = window.document.createTreeWalker(layer, NodeFilter.SHOW_TEXT);
-  const nodes: { node: Node; start: number }[] = [];
-  let whole = "";
-  for (let node = walker.nextNode(); node; node = walker.nextNode()) {
-    nodes.push({ node, start: whole.length });
-    whole += `${node.nodeValue ?? ""}`;
-    // A new line of the page is a new word.
-    if (node.parentElement?.nextElementSibling?.tagName === "BR") whole += "\n";
-  }
-  const position = (at: number) => {
-    const found = nodes.findLast(({ start }) => start <= at);
-    return found ? { node: found.node, offset: Math.min(at - found.start, found.node.nodeValue?.length ?? 0) } : undefined;
-  };
-  return findTerms(whole, terms).flatMap(({ start, end }) => {
-    const from = position(start);
-    const to = position(end - 1);
-    if (!from || !to) return [];
-    const range = window.document.createRange();
-    range.setStart(from.node, from.offset);
-    range.setEnd(to.node, Math.min(to.offset + 1, to.node.nodeValue?.length ?? 0));
-    return [range];
-  });
+function termRanges(layer: HTMLElement, terms: string[]): Range[] {
+  const dom = textOf(layer, "section");
+  return findTerms(dom.text, terms).flatMap(({ start, end }) => dom.rangeAt(start, end) ?? []);
 }

@@ -2,7 +2,8 @@
 import { ActionIcon, Center, Loader } from "@mantine/core";
 import { IconArrowAutofitWidth, IconMinus, IconPlus } from "@tabler/icons-react";
 import { useCallback, useEffect, useLayoutEffect, useRef, useState } from "react";
-import type { Box } from "../../services/files";
+import type { FindTarget } from "../../format/find";
+import { refKey, type Box, type FileRef } from "../../services/files";
 import { openPdf, type PDFDocumentProxy } from "../../services/pdf";
 import { strings } from "../../strings";
 import { isTyping } from "../keys";
@@ -17,13 +18,14 @@ export interface PdfTarget {
 }
 
 interface Props {
-  file: number;
+  reference: FileRef;
   /** false: what to show first is not known yet. */
   ready: boolean;
   /** Width ÷ height of each page, as far as known; keeps the scroll position right before pages are drawn. */
   ratios: number[] | undefined;
   target: PdfTarget | undefined;
   terms: string[];
+  find: FindTarget | undefined;
   onFailed: () => void;
 }
 
@@ -33,7 +35,7 @@ const zoomStep = 1.25;
 /** A page fills the width up to this many CSS pixels. */
 const pageWidthMax = 920;
 
-export function PdfView({ file, ready, ratios, target, terms, onFailed }: Props) {
+export function PdfView({ reference, ready, ratios, target, terms, find, onFailed }: Props) {
   const [pdf, setPdf] = useState<{ document: PDFDocumentProxy; firstRatio: number }>();
   const [zoom, setZoom] = useState(1);
   const [width, setWidth] = useState(0);
@@ -42,16 +44,18 @@ export function PdfView({ file, ready, ratios, target, terms, onFailed }: Props)
   const failed = useRef(onFailed);
   useEffect(() => { failed.current = onFailed; }, [onFailed]);
 
+  const { file, part } = reference;
+  const key = refKey(reference);
   useEffect(() => {
     const own = new AbortController();
     const load = async () => {
-      const { document } = await openPdf(file, own.signal);
+      const { document } = await openPdf({ file, part }, own.signal);
       const { width: w, height: h } = (await document.getPage(1)).getViewport({ scale: 1 });
       if (!own.signal.aborted) setPdf({ document, firstRatio: w / h });
     };
     load().catch(() => { if (!own.signal.aborted) failed.current(); });
     return () => { own.abort(); };
-  }, [file]);
+  }, [key, file, part]);
 
   useLayoutEffect(() => {
     const element = container.current;
@@ -116,6 +120,7 @@ export function PdfView({ file, ready, ratios, target, terms, onFailed }: Props)
             ratio={ratios?.[index] ?? shown.firstRatio}
             boxes={target?.page === index + 1 ? target.boxes : undefined}
             terms={terms}
+            find={find?.query ?? ""}
           />
         ))}
       </div>

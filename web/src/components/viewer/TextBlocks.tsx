@@ -1,7 +1,7 @@
 import { createElement, memo, type CSSProperties, type ReactNode } from "react";
 import { splitByTerms } from "../../format/highlight";
 import type { Group, NumberedBlock, Section } from "../../format/layout";
-import { headerParts, partText, rowsOf, splitPart, type Range } from "../../format/place";
+import { headerParts, partText, rowsOf, splitPart, timeText, type Range } from "../../format/place";
 import { strings } from "../../strings";
 import { Snippet } from "../search/Snippet";
 import classes from "./TextView.module.css";
@@ -15,6 +15,7 @@ interface Marks {
 }
 
 export function TextSection({ section, ...marks }: { section: Section } & Marks) {
+  if (section.place.kind === "slide") return <Slide section={section} marks={marks} />;
   // An attachment's name stands in the section's title already.
   const [label] = section.groups;
   const named = label?.blocks.length === 1 && isAttachmentName(label.blocks[0], marks);
@@ -26,6 +27,28 @@ export function TextSection({ section, ...marks }: { section: Section } & Marks)
   );
 }
 
+/** A slide as a card; what is said of it, and not on it, stands apart below. */
+function Slide({ section, marks }: { section: Section; marks: Marks }) {
+  const words = strings.viewer;
+  const apart = (group: Group) => group.blocks.every(({ block }) => block.kind === "note" || block.kind === "comment");
+  const on = section.groups.filter((group) => !apart(group));
+  const notes = section.groups.filter(apart);
+  const hidden = section.place.hidden === true;
+  return (
+    <section className={classes.slide} data-hidden={hidden || undefined} aria-label={words.slide(section.place.slide ?? 1)}>
+      <div className={classes.slideBody}>
+        <span className={classes.slideNumber}>{words.slide(section.place.slide ?? 1)}{hidden && <HiddenMark />}</span>
+        {on.map((group) => <TextGroup key={group.blocks[0]?.index} group={group} marks={marks} />)}
+      </div>
+      {notes.length > 0 && <div className={classes.slideNotes}>{notes.map((group) => <TextGroup key={group.blocks[0]?.index} group={group} marks={marks} />)}</div>}
+    </section>
+  );
+}
+
+export function HiddenMark() {
+  return <span className={classes.hidden}>{strings.viewer.hidden}</span>;
+}
+
 function isAttachmentName(item: NumberedBlock | undefined, { here }: Marks): boolean {
   if (item?.block.kind !== "metadata" || here.has(item.index)) return false;
   const part = item.block.place.part ?? "";
@@ -35,12 +58,12 @@ function isAttachmentName(item: NumberedBlock | undefined, { here }: Marks): boo
 function SectionTitle({ section: { key, place } }: { section: Section }) {
   const words = strings.viewer;
   if (key === "") return null;
-  const own = place.kind === "page" ? words.page(place.page ?? 1) : place.kind === "slide" ? words.slide(place.slide ?? 1) : place.kind === "cell" ? words.sheet(place.sheet ?? "") : "";
+  const own = place.kind === "page" ? words.page(place.page ?? 1) : place.kind === "slide" ? words.slide(place.slide ?? 1) : place.kind === "cell" ? words.sheet(place.sheet ?? "") : place.kind === "chapter" ? (place.heading ?? words.chapter(place.chapter ?? 1)) : "";
   const { within, name } = splitPart(place.part ?? "");
   // A mail's headers speak for themselves; those of a mail inside another say which one.
   const part = own === "" && headerParts.has(name) ? within : (place.part ?? "");
-  const title = [part === "body" ? words.message : part === "" ? "" : capital(partText(part)), own].filter((text) => text !== "").join(" · ");
-  return title === "" ? null : <h2 className={classes.section}>{title}</h2>;
+  const title = [part === "body" || part === "" ? "" : capital(partText(part)), own].filter((text) => text !== "").join(" · ");
+  return title === "" ? null : <h2 className={classes.section} data-skip=""><bdi>{title}</bdi>{place.hidden === true && <HiddenMark />}</h2>;
 }
 
 const capital = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);
@@ -51,8 +74,10 @@ function isWhole({ block, index }: NumberedBlock, { here }: Marks): boolean {
   return range !== undefined && block.text.slice(range.start, range.end).trim() === block.text.trim();
 }
 
-function markOf(item: NumberedBlock, marks: Marks): { className?: string; "data-passage"?: string } {
-  return isWhole(item, marks) ? passageMark(item, marks) : {};
+interface BlockAttributes { className?: string; "data-passage"?: string; "data-block": number; dir: "auto" }
+
+function markOf(item: NumberedBlock, marks: Marks): BlockAttributes {
+  return { "data-block": item.index, dir: "auto", ...(isWhole(item, marks) ? passageMark(item, marks) : {}) };
 }
 
 function passageMark(item: NumberedBlock, marks: Marks) {
@@ -100,12 +125,24 @@ const TextGroup = memo(function TextGroup({ group, marks }: { group: Group; mark
           {group.blocks.map((item) => {
             const { className, ...mark } = markOf(item, marks);
             return (
-              <div key={item.index} className={`${classes.line ?? ""} ${className ?? ""}`} data-line={item.block.place.line_first} {...mark}>
-                <span><Content item={item} marks={marks} /></span>
+              <div key={item.index} className={`${classes.line ?? ""} ${className ?? ""}`} data-line={item.block.place.line_first} {...mark} dir="ltr">
+                <span dir="auto"><Content item={item} marks={marks} /></span>
               </div>
             );
           })}
         </div>
+      );
+    case "times":
+      return (
+        <ol className={classes.times}>
+          {group.blocks.map((item) => <li key={item.index} {...markOf(item, marks)}><time data-skip="">{timeText(item.block.place)}</time><span dir="auto"><Content item={item} marks={marks} /></span></li>)}
+        </ol>
+      );
+    case "fields":
+      return (
+        <ul className={classes.fields} aria-label={strings.viewer.formFields}>
+          {group.blocks.map((item) => <li key={item.index} {...markOf(item, marks)}><Content item={item} marks={marks} /></li>)}
+        </ul>
       );
     case "paragraph": return <Paragraph blocks={group.blocks} marks={marks} />;
     case "single": return group.blocks.map((item) => <Single key={item.index} item={item} marks={marks} />);
@@ -133,19 +170,20 @@ function Single({ item, marks }: { item: NumberedBlock; marks: Marks }) {
     case "heading":
       // The page's own heading is the file's name.
       return createElement(`h${String(Math.min(Math.max(block.level, 1) + 1, 6))}`, mark, content);
+    case "outline": return <p {...mark} className={`${classes.outline ?? ""} ${mark.className ?? ""}`} style={{ "--depth": Math.max(0, block.level - 1) } as CSSProperties}>{content}</p>;
     case "metadata": return <p {...mark} className={`${classes.metadata ?? ""} ${mark.className ?? ""}`}>{content}</p>;
     case "header_footer":
     case "note":
     case "comment": {
       const label = { header_footer: strings.viewer.headerFooter, note: strings.viewer.note, comment: strings.viewer.comment }[block.kind];
-      return <p {...mark} className={`${classes.aside ?? ""} ${mark.className ?? ""}`} aria-label={label}><strong>{label}: </strong>{content}</p>;
+      return <p {...mark} className={`${classes.aside ?? ""} ${mark.className ?? ""}`} data-kind={block.kind}><strong data-skip="">{label}</strong> {content}</p>;
     }
     default: return <p {...mark}>{content}</p>;
   }
 }
 
 /** A row is marked as a whole, however little of it is the passage: its cells are what a person compares. */
-const rowMark = (item: NumberedBlock, marks: Marks) => (marks.here.has(item.index) ? passageMark(item, marks) : {});
+const rowMark = (item: NumberedBlock, marks: Marks) => ({ "data-block": item.index, ...(marks.here.has(item.index) ? passageMark(item, marks) : {}) });
 
 /** Neighbouring rows; the first column says which row of the sheet or line of the file it is. */
 function Table({ blocks, marks }: { blocks: NumberedBlock[]; marks: Marks }) {
@@ -160,9 +198,9 @@ function Table({ blocks, marks }: { blocks: NumberedBlock[]; marks: Marks }) {
         <tbody>
           {rows.map(({ item, cells, number }) => (
             <tr key={item.index} {...rowMark(item, marks)}>
-              {numbered && <th scope="row">{number}</th>}
+              {numbered && <th scope="row" data-skip="">{number}</th>}
               {Array.from({ length: columns }, (_, column) => (
-                <td key={column}>{column === 0 && <Here item={item} marks={marks} />}<Words text={cells[column] ?? ""} marks={marks} /></td>
+                <td key={column} dir="auto">{column === 0 && <Here item={item} marks={marks} />}<Words text={cells[column] ?? ""} marks={marks} /></td>
               ))}
             </tr>
           ))}

@@ -2,21 +2,27 @@
 import { Button, Center, Group, Loader } from "@mantine/core";
 import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
 import { rangeInBlock, type Range } from "../../format/place";
+import type { FindTarget } from "../../format/find";
 import { layOut } from "../../format/layout";
-import { loadText, type Block, type FileText, type Passage } from "../../services/files";
+import type { ViewKind } from "../../format/views";
+import { loadText, refKey, type Block, type FileDetail, type FileRef, type FileText, type Passage } from "../../services/files";
 import { isAbort } from "../../services/errors";
 import { strings } from "../../strings";
 import { EmptyState } from "../EmptyState";
 import { ErrorState } from "../ErrorState";
+import { Attachments } from "./Attachments";
+import { isMailHeader, MailHead } from "./MailHead";
 import { TextSection } from "./TextBlocks";
+import { useFindMarks } from "./useFindMarks";
 import classes from "./TextView.module.css";
 
 interface Props {
-  file: number;
+  detail: FileDetail;
+  reference: FileRef;
+  view: ViewKind;
+  find: FindTarget | undefined;
   passage: number | undefined;
   terms: string[];
-  /** Of the file; text is asked for again when it changes. */
-  state: string;
 }
 
 const windowBlocks = 300;
@@ -29,22 +35,36 @@ interface Window {
   passageIndex: number | undefined;
 }
 
-export function TextView({ file, passage, terms, state }: Props) {
-  const { shown, error, extend, reload } = useTextWindow(file, passage, state);
+export function TextView({ detail, reference, view, find, passage, terms }: Props) {
+  const { state } = detail;
+  const { shown, error, extend, reload } = useTextWindow(reference, passage, state, find);
   const scroll = useRef<HTMLDivElement>(null);
   const here = useMemo(() => rangesOf(shown), [shown]);
   useLayoutEffect(() => {
-    if (shown !== undefined && scroll.current) bestPlace(scroll.current)?.scrollIntoView({ block: "center" });
+    if (shown !== undefined && scroll.current && shown.passage) bestPlace(scroll.current)?.scrollIntoView({ block: "center" });
     // To the passage when it or its words change, not when more text is added around it.
     // eslint-disable-next-line react-hooks/exhaustive-deps
   }, [shown?.passageIndex, shown === undefined, terms]);
+  useFindMarks(scroll, find, shown);
 
+  const attachments = view !== "archive" && <Attachments detail={detail} reference={reference} />;
   if (error !== undefined && !shown) return <Center p="xl"><ErrorState error={error} onRetry={reload} /></Center>;
   if (!shown) return <Center p="xl"><Loader role="status" aria-label={strings.viewer.loading} /></Center>;
   if (shown.count === 0) {
-    return <EmptyState title={strings.viewer.cannotRead}>{state === "ready" ? strings.viewer.empty : state === "problem" ? strings.viewer.problem : strings.viewer.notReady}</EmptyState>;
+    return (
+      <div className={classes.scroll}>
+        <EmptyState title={strings.viewer.cannotRead}>{state === "ready" ? strings.viewer.empty : state === "problem" ? strings.viewer.problem : strings.viewer.notReady}</EmptyState>
+        {detail.parts.length > 0 && <div className={classes.text}>{attachments}</div>}
+      </div>
+    );
   }
-  const sections = layOut(shown.blocks, shown.offset);
+  const numbered = shown.blocks.map((block, at) => ({ block, index: shown.offset + at }));
+  const headers = view === "mail" ? numbered.filter(isMailHeader) : [];
+  const inHead = new Set(headers.map(({ index }) => index));
+  const partPaths = new Set(detail.parts.map((part) => part.path));
+  // An attachment's name stands on its card already.
+  const isName = ({ block, index }: { block: Block; index: number }) => block.kind === "metadata" && !here.has(index) && partPaths.has(block.place.part ?? "") && partPaths.has(block.text);
+  const sections = layOut(numbered.filter((item) => !inHead.has(item.index) && !(view === "mail" && isName(item))));
   const end = shown.offset + shown.blocks.length;
   const first = Math.min(...here.keys());
   const wide = shown.blocks.some((block) => block.kind === "table_row");
@@ -54,6 +74,8 @@ export function TextView({ file, passage, terms, state }: Props) {
     <div ref={scroll} className={classes.scroll} role="region" aria-label={strings.viewer.document} tabIndex={0}>
       <div className={classes.text} data-wide={wide || undefined}>
         {shown.offset > 0 && <Group justify="center" mb="md"><Button variant="default" onClick={() => { extend("earlier"); }}>{strings.viewer.earlier}</Button></Group>}
+        {headers.length > 0 && <MailHead headers={headers} terms={terms} here={headers.some(({ index }) => here.has(index))} />}
+        {shown.offset === 0 && attachments}
         {sections.map((section, at) => <TextSection key={`${section.key} ${String(at)}`} section={section} here={here} first={first} terms={terms} />)}
         {end < shown.count && <Later key={end} onNear={() => { extend("later"); }} />}
       </div>
@@ -105,27 +127,55 @@ function toWindow(text: FileText, passage: number | undefined): Window {
   return { blocks: text.blocks, offset: text.blocks_offset, count: text.block_count, passage: passage === undefined ? undefined : text.passages[0], passageIndex: passage };
 }
 
-function useTextWindow(file: number, passage: number | undefined, state: string) {
-  const [shown, setShown] = useState<Window>();
+/** Blocks before a place that was found, so that it does not stand at the very top. */
+const before = 40;
+
+function useTextWindow(ref: FileRef, passage: number | undefined, state: string, find: FindTarget | undefined) {
+  const [shown, setShown] = useState<Window & { key: string }>();
   const [error, setError] = useState<unknown>();
   const [round, setRound] = useState(0);
   const loading = useRef<AbortController>(undefined);
+  const { file, part } = ref;
+  const key = refKey(ref);
 
   useEffect(() => {
     const own = new AbortController();
     loading.current?.abort();
     loading.current = own;
-    loadText({ id: file, blocksLimit: windowBlocks, passagesLimit: passage === undefined ? 0 : 1, atPassage: passage }, own.signal).then(
+    loadText({ ref: { file, part }, blocksLimit: windowBlocks, passagesLimit: passage === undefined ? 0 : 1, atPassage: passage }, own.signal).then(
       (text) => {
         if (own.signal.aborted) return;
         loading.current = undefined;
         setError(undefined);
-        setShown(toWindow(text, passage));
+        setShown({ key, ...toWindow(text, passage) });
       },
       (failure: unknown) => { if (!own.signal.aborted && !isAbort(failure)) setError(failure); },
     );
     return () => { own.abort(); };
-  }, [file, passage, state, round]);
+  }, [key, file, part, passage, state, round]);
+
+  // What "find" has found may lie outside of the part that is drawn.
+  const wanted = find?.match?.block;
+  const outside = shown !== undefined && wanted !== undefined && (wanted < shown.offset || wanted >= shown.offset + shown.blocks.length);
+  const passageShown = shown?.passage;
+  const passageIndex = shown?.passageIndex;
+  useEffect(() => {
+    if (!outside) return;
+    const own = new AbortController();
+    loading.current?.abort();
+    loading.current = own;
+    loadText({ ref: { file, part }, blocksOffset: Math.max(0, wanted - before), blocksLimit: windowBlocks, passagesLimit: 0 }, own.signal).then(
+      (text) => {
+        if (own.signal.aborted) return;
+        loading.current = undefined;
+        setShown({ key, ...toWindow(text, undefined), passage: passageShown, passageIndex });
+      },
+      () => { if (loading.current === own) loading.current = undefined; },
+    );
+    return () => { own.abort(); };
+    // The passage is only carried over.
+    // eslint-disable-next-line react-hooks/exhaustive-deps
+  }, [outside, wanted, key]);
 
   const extend = useCallback((where: "earlier" | "later") => {
     if (!shown || loading.current) return;
@@ -133,7 +183,7 @@ function useTextWindow(file: number, passage: number | undefined, state: string)
     loading.current = own;
     const offset = where === "later" ? shown.offset + shown.blocks.length : Math.max(0, shown.offset - windowBlocks);
     const limit = where === "later" ? windowBlocks : shown.offset - offset;
-    loadText({ id: file, blocksOffset: offset, blocksLimit: limit, passagesLimit: 0 }, own.signal).then(
+    loadText({ ref: { file, part }, blocksOffset: offset, blocksLimit: limit, passagesLimit: 0 }, own.signal).then(
       (text) => {
         if (own.signal.aborted) return;
         loading.current = undefined;
@@ -141,8 +191,8 @@ function useTextWindow(file: number, passage: number | undefined, state: string)
       },
       () => { if (loading.current === own) loading.current = undefined; },
     );
-  }, [file, shown]);
+  }, [file, part, shown]);
 
-  const reload = useCallback(() => { setRound((before) => before + 1); }, []);
-  return { shown, error, extend, reload };
+  const reload = useCallback(() => { setRound((count) => count + 1); }, []);
+  return { shown: shown?.key === key ? shown : undefined, error, extend, reload };
 }

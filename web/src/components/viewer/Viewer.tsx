@@ -1,88 +1,141 @@
-/** One file, opened at the passage that was found. */
+/** One file, or what lies inside one, opened at the passage that was found. */
 import { ActionIcon, Button, Center, Drawer, Group, Loader, Tooltip } from "@mantine/core";
-import { IconArrowLeft, IconChevronDown, IconChevronUp, IconDownload, IconFileText, IconInfoCircle } from "@tabler/icons-react";
-import { lazy, Suspense, useCallback, useEffect, useMemo, useState } from "react";
+import { IconArrowLeft, IconChevronDown, IconChevronLeft, IconChevronRight, IconChevronUp, IconDownload, IconFileText, IconInfoCircle, IconSearch } from "@tabler/icons-react";
+import { lazy, Suspense, useCallback, useEffect, useMemo, useState, type ReactNode } from "react";
 import { useLocation, useNavigate } from "react-router";
-import { fileAddress, searchAddress, type SearchAddress } from "../../format/address";
+import { fileAddress, folderAddress, searchAddress, type SearchAddress } from "../../format/address";
+import type { FindTarget } from "../../format/find";
 import { termsOfHit, termsOfQuery } from "../../format/highlight";
+import { baseName, containerOf, segments } from "../../format/parts";
+import { reasonText } from "../../format/reasons";
+import { viewOf, type ViewKind } from "../../format/views";
 import { ApiError } from "../../services/errors";
-import { downloadUrl, loadFile, loadText, type FileDetail } from "../../services/files";
+import { downloadUrl, loadFile, loadText, refKey, type Block, type FileDetail, type FileRef } from "../../services/files";
 import { searchPassagesOfFile, type Hit } from "../../services/search";
+import { useFullText, type FullText } from "../../stores/fullText";
 import { useResource } from "../../stores/resource";
+import { useSource } from "../../stores/source";
 import { useStatus } from "../../stores/status";
 import { strings } from "../../strings";
+import { EmptyState } from "../EmptyState";
 import { ErrorState } from "../ErrorState";
 import { isTyping } from "../keys";
 import { NotFound } from "../NotFound";
 import { usePageTitle } from "../usePageTitle";
+import { ArchiveView } from "./ArchiveView";
+import { Attachments } from "./Attachments";
+import { BookView } from "./BookView";
+import { CodeView } from "./CodeView";
+import { Crumbs } from "./Crumbs";
+import { FindBar } from "./FindBar";
 import { KnownPanel } from "./KnownPanel";
+import { SheetView } from "./SheetView";
 import { TextView } from "./TextView";
+import { useFind } from "./useFind";
+import { useHits } from "./useHits";
 import classes from "./Viewer.module.css";
 
 const PdfView = lazy(async () => ({ default: (await import("./PdfView")).PdfView }));
 
 interface Props {
-  file: number;
+  reference: FileRef;
+  /** Inside an archive. */
+  folder: string | undefined;
   passage: number | undefined;
   search: SearchAddress;
 }
 
-export function Viewer({ file, passage, search }: Props) {
-  const detail = useResource(String(file), (signal) => loadFile(file, signal));
+export function Viewer({ reference, folder, passage, search }: Props) {
+  const key = refKey(reference);
+  const detail = useResource(key, (signal) => loadFile(reference, signal));
   const [known, setKnown] = useState(false);
   const [asText, setAsText] = useState(false);
   const [pdfFailed, setPdfFailed] = useState(false);
-  const found = useFound(file, search);
+  const [finding, setFinding] = useState(false);
+  const found = useFound(reference, search);
   const leave = useLeave(search);
-  const { index, step } = useSteps(file, passage, search, found);
-  useReloadWhileWorking(detail.data, detail.reload);
-  useViewerKeys(leave, step);
-  usePageTitle(detail.data?.name ?? strings.app.loading);
+  const passages = useSteps(reference, passage, search, found);
+  const hits = useHits(reference, search);
+  const next = useCallback((by: 1 | -1) => { if (!passages.step(by)) void hits.step(by); }, [passages, hits]);
+  const data = detail.data;
+  useReloadWhileWorking(data, detail.reload);
+  useViewerKeys(leave, next, hits.step, data);
+  const title = data && (data.part_path === undefined ? data.name : baseName(data.part_path));
+  usePageTitle(title ?? strings.app.loading);
 
   const terms = useMemo(() => {
     const hit = found.find((candidate) => candidate.passage === passage) ?? found[0];
     return hit ? termsOfHit(hit) : termsOfQuery(search.query);
   }, [found, passage, search.query]);
 
+  const own: ViewKind = data ? viewOf(data.type) : "text";
+  const source = useSource(reference, data, own === "code");
+  const view = data ? shownView(own, data, { asText, pdfFailed, hasSource: source.lines !== undefined || source.waiting }) : own;
+  const [everFound, setEverFound] = useState(false);
+  const whole = view === "sheet" || view === "book";
+  const text = useFullText(reference, data?.state ?? "", data !== undefined && (whole || (everFound && view !== "code")));
+  const lines = useMemo(() => source.lines?.map((line) => ({ text: line })), [source.lines]);
+  const find = useFind(view === "code" ? (lines ?? noTexts) : text.blocks);
+  const typeFind = (typed: string) => {
+    if (typed !== "") setEverFound(true);
+    find.type(typed);
+  };
+
   if (detail.error instanceof ApiError && detail.error.status === 404) return <NotFound title={strings.viewer.notFoundTitle} text={strings.viewer.notFound} />;
-  if (detail.error !== undefined && !detail.data) return <Center p="xl"><ErrorState error={detail.error} onRetry={detail.reload} /></Center>;
-  if (!detail.data) return <Center mih="60dvh"><Loader role="status" aria-label={strings.viewer.loading} /></Center>;
-  const data = detail.data;
-  const isPdf = data.type === "pdf" && !pdfFailed;
+  if (detail.error !== undefined && !data) return <Center p="xl"><ErrorState error={detail.error} onRetry={detail.reload} /></Center>;
+  if (!data) return <Center mih="60dvh"><Loader role="status" aria-label={strings.viewer.loading} /></Center>;
   const words = strings.viewer;
+  const back = search.query === "" ? words.back : words.backToResults;
+  const searchable = view !== "archive";
   return (
     <div className={classes.viewer}>
       <div className={classes.toolbar} role="toolbar" aria-label={words.document}>
-        <Tooltip label={search.query === "" ? words.back : words.backToResults}>
-          <ActionIcon variant="subtle" color="gray" size="lg" aria-label={search.query === "" ? words.back : words.backToResults} onClick={leave}><IconArrowLeft size={20} /></ActionIcon>
+        <Tooltip label={back}>
+          <ActionIcon variant="subtle" color="gray" size="lg" aria-label={back} onClick={leave}><IconArrowLeft size={20} /></ActionIcon>
         </Tooltip>
         <div className={classes.name}>
-          <h1 className={classes.title} title={data.name}>{data.name}</h1>
-          <p className={classes.path}>{data.library} / {data.path.replaceAll("/", " / ")}</p>
+          <h1 className={classes.title} title={title} dir="auto">{title}</h1>
+          <Crumbs detail={data} />
         </div>
-        {found.length > 0 && <Passages index={index} count={found.length} step={step} />}
+        {(hits.index >= 0 || found.length > 0) && (
+          <div className={classes.ways}>
+            {hits.index >= 0 && hits.total > 1 && <Hits index={hits.index} total={hits.total} more={hits.more} step={(by) => void hits.step(by)} />}
+            {found.length > 1 && <Passages index={passages.index} count={found.length} step={passages.step} />}
+          </div>
+        )}
+        {searchable && (
+          <div className={classes.find} data-open={finding || undefined}>
+            <FindBar
+              query={find.query}
+              at={find.index}
+              total={find.total}
+              busy={!text.done && view !== "code"}
+              onType={typeFind}
+              onStep={find.step}
+              onClose={() => { find.type(""); setFinding(false); }}
+            />
+          </div>
+        )}
         <Group gap={4} wrap="nowrap">
-          {isPdf && (
+          {searchable && (
+            <ActionIcon variant="subtle" color="gray" size="lg" className={classes.narrow ?? ""} aria-expanded={finding} aria-label={words.find} onClick={() => { setFinding(!finding); }}><IconSearch size={19} /></ActionIcon>
+          )}
+          {own !== "text" && own !== "mail" && own !== "archive" && own !== "slides" && (
             <Tooltip label={asText ? words.showPages : words.showText}>
               <ActionIcon variant="subtle" color="gray" size="lg" aria-pressed={asText} aria-label={words.showText} onClick={() => { setAsText(!asText); }}><IconFileText size={20} /></ActionIcon>
             </Tooltip>
           )}
           <Tooltip label={words.download}>
-            <ActionIcon component="a" href={downloadUrl(file)} download={data.name} variant="subtle" color="gray" size="lg" aria-label={words.download}><IconDownload size={20} /></ActionIcon>
+            <ActionIcon component="a" href={downloadUrl(reference)} download={title} variant="subtle" color="gray" size="lg" aria-label={words.download}><IconDownload size={20} /></ActionIcon>
           </Tooltip>
           <ActionIcon variant="subtle" color="gray" size="lg" className={classes.narrow ?? ""} aria-label={words.known} onClick={() => { setKnown(true); }}><IconInfoCircle size={20} /></ActionIcon>
-          <Button variant="default" size="compact-md" className={classes.wide ?? ""} leftSection={<IconInfoCircle size={17} aria-hidden="true" />} onClick={() => { setKnown(true); }}>{words.known}</Button>
+          <Button variant="default" size="compact-sm" h="2.1rem" px="sm" fw={520} className={classes.wide ?? ""} leftSection={<IconInfoCircle size={17} aria-hidden="true" />} onClick={() => { setKnown(true); }}>{words.known}</Button>
         </Group>
       </div>
       <Notices detail={data} pdfFailed={pdfFailed} />
+      {data.parts.length > 0 && (view === "pdf" || view === "sheet" || view === "book" || view === "code") && <div className={classes.attachments}><Attachments detail={data} reference={reference} /></div>}
       <div className={classes.body}>
-        {isPdf && !asText
-          ? (
-            <Suspense fallback={<Center p="xl"><Loader role="status" aria-label={words.loading} /></Center>}>
-              <PdfAt file={file} passage={passage} terms={terms} onFailed={() => { setPdfFailed(true); }} />
-            </Suspense>
-          )
-          : <TextView file={file} passage={passage} terms={terms} state={data.state} />}
+        <Content {...{ view, data, reference, folder, passage, search, terms, find: find.target, text }} lines={source.lines} onPdfFailed={() => { setPdfFailed(true); }} />
       </div>
       <Drawer opened={known} onClose={() => { setKnown(false); }} position="right" size="md" title={words.knownTitle} closeButtonProps={{ "aria-label": strings.app.close }}>
         <KnownPanel detail={data} />
@@ -91,17 +144,92 @@ export function Viewer({ file, passage, search }: Props) {
   );
 }
 
-/** The PDF with the passage's boxes, which the extracted text knows. */
-function PdfAt({ file, passage, terms, onFailed }: { file: number; passage: number | undefined; terms: string[]; onFailed: () => void }) {
-  const text = useResource(`${String(file)} ${String(passage ?? "")}`, (signal) =>
-    loadText({ id: file, blocksLimit: 0, passagesLimit: passage === undefined ? 0 : 1, atPassage: passage }, signal));
-  const place = text.data?.passages[0]?.place;
-  const target = useMemo(
-    () => (passage !== undefined && place?.page !== undefined ? { key: passage, page: place.page, boxes: place.boxes ?? [] } : undefined),
-    [passage, place],
-  );
-  // Drawing waits for the answer (or its failure), so that the first thing seen is the passage and not page one.
-  return <PdfView file={file} ready={text.data !== undefined || text.error !== undefined} ratios={text.data?.page_ratios} target={target} terms={terms} onFailed={onFailed} />;
+const noTexts: Block[] = [];
+
+/** Text where the own view cannot serve: asked for, failed, nothing to lay out. */
+function shownView(own: ViewKind, detail: FileDetail, { asText, pdfFailed, hasSource }: { asText: boolean; pdfFailed: boolean; hasSource: boolean }): ViewKind {
+  if (own === "archive") return detail.part_count > 0 || detail.state === "ready" ? "archive" : "text";
+  if (own === "pdf") return asText || pdfFailed ? "text" : "pdf";
+  if (own === "code") return asText || !hasSource ? "text" : "code";
+  if (own === "sheet" || own === "book") return asText || detail.state === "problem" ? "text" : own;
+  return own;
+}
+
+interface ContentProps {
+  view: ViewKind;
+  data: FileDetail;
+  reference: FileRef;
+  folder: string | undefined;
+  passage: number | undefined;
+  search: SearchAddress;
+  terms: string[];
+  find: FindTarget | undefined;
+  text: FullText;
+  lines: string[] | undefined;
+  onPdfFailed: () => void;
+}
+
+function Content(props: ContentProps): ReactNode {
+  const { view, data, reference, folder, passage, search, terms, find, text, lines, onPdfFailed } = props;
+  const loading = <Center p="xl"><Loader role="status" aria-label={strings.viewer.loading} /></Center>;
+  const needed = view === "text" || view === "mail" || view === "slides" ? undefined : passage;
+  const at = useResource(`${refKey(reference)} ${String(needed ?? "")} ${data.state}`, (signal) =>
+    view === "pdf" || needed !== undefined
+      ? loadText({ ref: reference, blocksLimit: 0, passagesLimit: needed === undefined ? 0 : 1, atPassage: needed }, signal)
+      : Promise.resolve(undefined));
+  // Showing waits for the answer (or its failure), so that the first thing seen is the passage and not the beginning.
+  const ready = at.data !== undefined || at.error !== undefined || (needed === undefined && view !== "pdf");
+  const found = needed === undefined ? undefined : at.data?.passages[0];
+  switch (view) {
+    case "pdf":
+      return (
+        <Suspense fallback={loading}>
+          <PdfAt {...{ reference, ready, terms, find, text, onPdfFailed }} ratios={at.data?.page_ratios} passage={passage} place={found?.place} />
+        </Suspense>
+      );
+    case "archive":
+      return ready ? <ArchiveView detail={data} reference={reference} folder={folder ?? folderOf(found?.place.part)} search={search} target={found?.place.part} /> : loading;
+    case "code":
+      return lines && ready
+        ? <CodeView lines={lines} language={languageOf(data)} first={found?.place.line_first} last={found?.place.line_last} passage={passage} terms={terms} find={find} />
+        : loading;
+    case "sheet":
+    case "book":
+      if (text.error !== undefined && text.blocks.length === 0) return <Center p="xl"><ErrorState error={text.error} /></Center>;
+      if (!ready || text.total === undefined) return loading;
+      if (text.total === 0) return <EmptyState title={strings.viewer.cannotRead}>{data.state === "ready" ? strings.viewer.empty : strings.viewer.notReady}</EmptyState>;
+      return view === "sheet"
+        ? <SheetView text={text} passage={found} terms={terms} find={find} titled={data.type === "csv"} />
+        : <BookView text={text} passage={found} terms={terms} find={find} />;
+    default:
+      return <TextView detail={data} reference={reference} view={view} passage={passage} terms={terms} find={find} />;
+  }
+}
+
+const languageOf = (detail: FileDetail) => detail.code_language ?? detail.type;
+const folderOf = (path: string | undefined) => segments(path ?? "").slice(0, -1).join("/");
+
+interface PdfAtProps {
+  reference: FileRef;
+  ready: boolean;
+  ratios: number[] | undefined;
+  passage: number | undefined;
+  place: Block["place"] | undefined;
+  terms: string[];
+  find: FindTarget | undefined;
+  text: FullText;
+  onPdfFailed: () => void;
+}
+
+/** The PDF with the boxes of the passage, or of what "find" stands at, which the extracted text knows. */
+function PdfAt({ reference, ready, ratios, passage, place, terms, find, text, onPdfFailed }: PdfAtProps) {
+  const block = find?.match && text.blocks[find.match.block];
+  const step = find?.step ?? 0;
+  const target = useMemo(() => {
+    if (block?.place.page !== undefined) return { key: -1 - step, page: block.place.page, boxes: block.place.boxes ?? [] };
+    return passage !== undefined && place?.page !== undefined ? { key: passage, page: place.page, boxes: place.boxes ?? [] } : undefined;
+  }, [block, step, passage, place]);
+  return <PdfView reference={reference} ready={ready} ratios={ratios} target={target} terms={terms} find={find} onFailed={onPdfFailed} />;
 }
 
 function Passages({ index, count, step }: { index: number; count: number; step: (by: 1 | -1) => void }) {
@@ -109,8 +237,19 @@ function Passages({ index, count, step }: { index: number; count: number; step: 
   return (
     <div className={classes.passages} role="group" aria-label={words.passages}>
       <ActionIcon variant="subtle" color="gray" aria-label={words.previous} disabled={index <= 0} onClick={() => { step(-1); }}><IconChevronUp size={18} /></ActionIcon>
-      <span role="status" aria-live="polite">{words.position(index + 1, count)}</span>
+      <span role="status" aria-live="polite">{index < 0 ? words.passageCount(count) : words.position(index + 1, count)}</span>
       <ActionIcon variant="subtle" color="gray" aria-label={words.next} disabled={index >= count - 1} onClick={() => { step(1); }}><IconChevronDown size={18} /></ActionIcon>
+    </div>
+  );
+}
+
+function Hits({ index, total, more, step }: { index: number; total: number; more: boolean; step: (by: 1 | -1) => void }) {
+  const words = strings.viewer;
+  return (
+    <div className={classes.passages} role="group" aria-label={words.hits}>
+      <ActionIcon variant="subtle" color="gray" title={`${words.previousHit} (p)`} aria-label={words.previousHit} aria-keyshortcuts="p" disabled={index <= 0} onClick={() => { step(-1); }}><IconChevronLeft size={18} /></ActionIcon>
+      <span>{words.hitPosition(index + 1, `${String(total)}${more ? "+" : ""}`)}</span>
+      <ActionIcon variant="subtle" color="gray" title={`${words.nextHit} (n)`} aria-label={words.nextHit} aria-keyshortcuts="n" disabled={index >= total - 1 && !more} onClick={() => { step(1); }}><IconChevronRight size={18} /></ActionIcon>
     </div>
   );
 }
@@ -121,11 +260,11 @@ function Notices({ detail, pdfFailed }: { detail: FileDetail; pdfFailed: boolean
     ...(detail.state === "working" || detail.state === "unhashed" ? [words.notReady] : []),
     ...(detail.problem ? [detail.problem] : []),
     ...(detail.state === "problem" && !detail.problem
-      ? detail.stages.filter((stage) => (stage.state === "failed" || stage.stage === "text") && stage.reason).map((stage) => stage.reason ?? words.problem)
+      ? detail.stages.filter((stage) => (stage.state === "failed" || stage.stage === "text") && stage.reason).map((stage) => reasonText(stage.reason_code, stage.reason))
       : []),
-    ...detail.notes.map((note) => note.message),
+    ...detail.notes.map((note) => reasonText(note.code, note.message)),
     ...(pdfFailed ? [words.pdfFailed] : []),
-    ...(detail.type === "html" || detail.type === "eml" ? [words.textOnly] : []),
+    ...(detail.type === "html" || detail.type === "eml" || detail.type === "msg" ? [words.textOnly] : []),
   ];
   if (lines.length === 0) return null;
   return <div className={classes.notice} role="note">{[...new Set(lines)].map((line) => <p key={line}>{line}</p>)}</div>;
@@ -134,9 +273,9 @@ function Notices({ detail, pdfFailed }: { detail: FileDetail; pdfFailed: boolean
 const none: Hit[] = [];
 
 /** The query's passages in this file; none without a query or when the search fails: the file is shown all the same. */
-function useFound(file: number, search: SearchAddress): Hit[] {
-  const { data } = useResource(`${String(file)} ${search.mode} ${search.query}`, (signal) =>
-    search.query === "" ? Promise.resolve(none) : searchPassagesOfFile(file, search.query, search.mode, signal));
+function useFound(ref: FileRef, search: SearchAddress): Hit[] {
+  const { data } = useResource(`${refKey(ref)} ${search.mode} ${search.query}`, (signal) =>
+    search.query === "" ? Promise.resolve(none) : searchPassagesOfFile(ref, search.query, search.mode, signal));
   return data ?? none;
 }
 
@@ -150,15 +289,18 @@ function useLeave(search: SearchAddress): () => void {
   }, [cameFromSearch, location.key, navigate, search]);
 }
 
-function useSteps(file: number, passage: number | undefined, search: SearchAddress, found: Hit[]) {
+function useSteps(ref: FileRef, passage: number | undefined, search: SearchAddress, found: Hit[]) {
   const navigate = useNavigate();
   const location = useLocation();
   const index = found.findIndex((hit) => hit.passage === passage);
-  const step = useCallback((by: 1 | -1) => {
+  /** Whether there was a passage to go to. */
+  const step = useCallback((by: 1 | -1): boolean => {
     const next = found[index + by];
+    if (!next) return false;
     // The way through the passages is one step of history: "back" leads to the results.
-    if (next) void navigate(fileAddress({ file, passage: next.passage, search }), { replace: true, state: location.state });
-  }, [file, found, index, location.state, navigate, search]);
+    void navigate(fileAddress({ ...ref, passage: next.passage, search }), { replace: true, state: location.state });
+    return true;
+  }, [ref, found, index, location.state, navigate, search]);
   return { index, step };
 }
 
@@ -169,17 +311,27 @@ function useReloadWhileWorking(detail: FileDetail | undefined, reload: () => voi
   useEffect(() => { if (open) reload(); }, [status, open]);
 }
 
-function useViewerKeys(leave: () => void, step: (by: 1 | -1) => void) {
+/** Escape leaves, n and p go through passages and then hits, N and P through hits, Backspace leads to what it lies in. */
+function useViewerKeys(leave: () => void, next: (by: 1 | -1) => void, hit: (by: 1 | -1) => Promise<void>, detail: FileDetail | undefined) {
+  const navigate = useNavigate();
   useEffect(() => {
+    const up = () => {
+      if (!detail) return;
+      const folder = detail.path.split("/").slice(0, -1).join("/");
+      void navigate(detail.part === undefined ? folderAddress(detail.library_id, folder) : fileAddress({ file: detail.id, part: containerOf(detail.part) }));
+    };
     const onKey = (event: KeyboardEvent) => {
       if (isTyping(event) || event.defaultPrevented || document.querySelector("[role=dialog]")) return;
       if (event.key === "Escape") leave();
-      else if (event.key === "n") step(1);
-      else if (event.key === "p") step(-1);
+      else if (event.key === "n") next(1);
+      else if (event.key === "p") next(-1);
+      else if (event.key === "N") void hit(1);
+      else if (event.key === "P") void hit(-1);
+      else if (event.key === "Backspace") up();
       else return;
       event.preventDefault();
     };
     window.addEventListener("keydown", onKey);
     return () => { window.removeEventListener("keydown", onKey); };
-  }, [leave, step]);
+  }, [leave, next, hit, detail, navigate]);
 }
