@@ -16,6 +16,7 @@
 #include "domain/search/analysis.hpp"
 #include "domain/search/facets.hpp"
 #include "domain/search/fusion.hpp"
+#include "domain/search/hit_writer.hpp"
 #include "domain/search/listing.hpp"
 #include "domain/search/ordering.hpp"
 #include "domain/search/query.hpp"
@@ -46,8 +47,7 @@ constexpr std::size_t kRootsMax = 1'000;
 constexpr std::size_t kNamesMax = 100;
 /// Of the score: what a passage that holds the required phrase has before one of the same file that does not.
 constexpr double kPhraseShare = 0.5;
-/// Small enough to settle near ties only.
-constexpr double kTitleBoost = 0.05;
+/// As kTitleBoost.
 constexpr double kAdjacentBoost = 0.02;
 /// Who types a code means that one: a text that holds it comes before all that share its parts.
 constexpr double kCodeBoost = 1;
@@ -56,25 +56,8 @@ constexpr double kCodeBoost = 1;
 constexpr double kNamedScoreMin = 0.8;
 constexpr double kContentBesideNames = 0.8;
 
-/// One line of the answer before it is written out.
-struct Item {
-  ContentNumber content;  ///< What was found; 0: a file not hashed yet
-  ContentNumber root;     ///< The file's content: the same, or what contains it
-  FileId named;           ///< The file whose name matched; 0: none did.
-  const Candidate* candidate = nullptr;
-  double score = 0;
-  double name_score = 0;
-  bool weak = false;
-  std::int64_t more_passages = 0;
-  std::size_t order = 0;  ///< As found; settles ties.
-};
-
 double elapsed_ms(std::chrono::steady_clock::time_point since) {
   return std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - since).count();
-}
-
-std::string joined(const std::vector<std::string>& words) {
-  return fmt::format("{}", fmt::join(words, ", "));
 }
 
 class Answer {
@@ -626,6 +609,13 @@ class Answer {
     for (const files::Library& library : libraries) {
       library_names_[library.id.value] = library.name;
     }
+    const HitKnowledge known{.generation = sources_.generation,
+                             .files = sources_.files,
+                             .analysed = analysed_,
+                             .conditions = scope_->conditions(),
+                             .in_title = in_title_,
+                             .library_names = library_names_,
+                             .model_name = query_vector_ == nullptr ? std::string() : query_vector_->model_name};
     std::size_t passed = 0;
     for (Item& item : items_) {
       ALCOVE_TRY(const std::vector<files::File> files, files_of(item));
@@ -640,7 +630,7 @@ class Answer {
         response_.more = true;
         break;
       }
-      ALCOVE_TRY(Hit hit, make_hit(item, files));
+      ALCOVE_TRY(Hit hit, write_hit(known, item, files));
       response_.hits.push_back(std::move(hit));
     }
     return {};
@@ -684,120 +674,6 @@ class Answer {
       return key(a) < key(b);
     });
     return found;
-  }
-
-  Result<Hit> make_hit(const Item& item, const std::vector<files::File>& files) {
-    Hit hit;
-    hit.file = files.front();
-    if (item.content != item.root) {
-      hit.parts = sources_.files.way_to(item.root, item.content).value_or(std::vector<artefacts::Part>());
-    }
-    hit.library = library_names_[hit.file.library.value];
-    hit.same_content.assign(files.begin() + 1, files.end());
-    hit.score = std::min(item.score, 1.0);
-    hit.more_passages = item.more_passages;
-    hit.weak = item.weak;
-    const auto stated = corpus().stated_date_unix_ms(item.content);
-    hit.date_source = stated ? DateSource::kDocument : DateSource::kFile;
-    hit.date = UnixMillis{stated.value_or(hit.file.modified_unix_ns / 1'000'000)};
-    std::uint32_t shown = 0;
-    if (item.candidate != nullptr) {
-      shown = item.candidate->passage;
-      hit.passage = PassageNumber{shown};
-    } else if (const Run* run = find_run(item.content); run != nullptr) {
-      shown = run->first;
-    }
-    if (shown != 0) {
-      ALCOVE_TRY(const std::optional<std::string> data, keyword().data(shown));
-      if (data) {
-        ALCOVE_TRY(const auto passage, wire::decode<wire::Passage>(as_bytes(*data)));
-        describe(hit, item, passage);
-      }
-    }
-    add_name_reason(hit, item);
-    if (hit.reasons.empty()) {
-      hit.reasons.push_back(
-          {.kind = "filter", .text = "Passes every filter", .terms = {}, .value = 1, .weight = 1, .model = {}});
-    }
-    const double total = [&] {
-      double sum = 0;
-      for (const Reason& reason : hit.reasons) {
-        sum += reason.weight;
-      }
-      return sum;
-    }();
-    for (Reason& reason : hit.reasons) {
-      reason.weight = total > 0 ? reason.weight / total : 0;
-    }
-    return hit;
-  }
-
-  const Run* find_run(ContentNumber content) const {
-    if (!content || !corpus().with_passages.contains(content.value)) {
-      return nullptr;
-    }
-    const auto found = std::ranges::find(corpus().runs, content, &Run::content);
-    return found == corpus().runs.end() ? nullptr : &*found;
-  }
-
-  void describe(Hit& hit, const Item& item, const wire::Passage& passage) {
-    Snippet snippet = make_snippet(passage, analysed_.ranking);
-    hit.snippet = std::move(snippet.spans);
-    hit.title = passage.title;
-    hit.language = passage.language;
-    if (item.candidate == nullptr) {
-      return;
-    }
-    hit.place = passage.place;
-    if (const std::string inside = files::part_path(hit.parts); !inside.empty()) {
-      hit.place.part = hit.place.part.empty() ? inside : inside + "/" + hit.place.part;
-    }
-    const Candidate& candidate = *item.candidate;
-    if (candidate.keyword > 0) {
-      hit.reasons.push_back(
-          {.kind = "terms",
-           .text = snippet.matched.empty() ? "Contains forms of the words" : "Contains " + joined(snippet.matched),
-           .terms = snippet.matched,
-           .value = candidate.keyword,
-           .weight = candidate.keyword_share + (candidate.cosine ? 0 : candidate.meaning_share),
-           .model = {}});
-    }
-    if (candidate.cosine && query_vector_ != nullptr) {
-      hit.reasons.push_back({.kind = "meaning",
-                             .text = fmt::format("Close in meaning: {:.2f} of 1", *candidate.cosine),
-                             .terms = {},
-                             .value = *candidate.cosine,
-                             .weight = candidate.meaning_share,
-                             .model = query_vector_->model_name});
-    }
-    for (const std::string& phrase : scope_->conditions().phrases_in(item.content)) {
-      hit.reasons.push_back({.kind = "phrase",
-                             .text = fmt::format("The file contains “{}”", phrase),
-                             .terms = {phrase},
-                             .value = 1,
-                             .weight = 0,
-                             .model = {}});
-    }
-    if (in_title_.contains(candidate.passage)) {
-      hit.reasons.push_back({.kind = "title",
-                             .text = "Every word stands in the title",
-                             .terms = {},
-                             .value = 1,
-                             .weight = kTitleBoost,
-                             .model = {}});
-    }
-  }
-
-  void add_name_reason(Hit& hit, const Item& item) const {
-    if (item.name_score <= 0) {
-      return;
-    }
-    hit.reasons.push_back({.kind = "name",
-                           .text = "The file's name or folder matches",
-                           .terms = analysed_.name_words,
-                           .value = item.name_score,
-                           .weight = item.name_score,
-                           .model = {}});
   }
 
   Sources sources_;

@@ -56,9 +56,9 @@ TEST(FacetTypes, EveryFormatIsOfATypeThatTheFilterKnows) {
 
 TEST_F(FacetsTest, CountWhatTheWordsFind) {
   const LibraryId other = shelf_->add_library("Other papers");
-  add("letters/a.pdf", wire::Format::kPdf, 20'000);     // 2024
+  add("letters/a.pdf", wire::Format::kPdf, 20'000);  // 2024
   add("letters/b.docx", wire::Format::kDocx, 20'001);
-  add("bills/old/c.doc", wire::Format::kDoc, 19'000);   // 2022
+  add("bills/old/c.doc", wire::Format::kDoc, 19'000);  // 2022
   add("d.pdf", wire::Format::kPdf, 19'001, "apple", other);
   add("letters/e.pdf", wire::Format::kPdf, 20'000, "pear");
   settle();

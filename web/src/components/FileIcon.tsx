@@ -37,6 +37,7 @@ const icons: Record<string, { Icon: typeof IconFile; hue: number }> = {
   "7z": { Icon: IconFileZip, hue: 45 },
   tar: { Icon: IconArchive, hue: 35 },
   compressed: { Icon: IconFileZip, hue: 35 },
+  rar: { Icon: IconFileZip, hue: 35 },
 };
 
 export function FileIcon({ type, size = 22, compact = false, large = false }: { type: string; size?: number; compact?: boolean; large?: boolean }) {

@@ -28,7 +28,7 @@ const byExtension: Record<string, ContainerKind> = {
   zip: "archive", "7z": "archive", tar: "archive", tgz: "archive", tbz2: "archive", txz: "archive", gz: "archive", bz2: "archive", xz: "archive", zst: "archive", jar: "archive",
 };
 const byType: Record<string, ContainerKind> = {
-  eml: "mail", msg: "mail", mbox: "mailbox", zip: "archive", "7z": "archive", tar: "archive", compressed: "archive",
+  eml: "mail", msg: "mail", mbox: "mailbox", zip: "archive", "7z": "archive", tar: "archive", compressed: "archive", rar: "archive",
 };
 
 /** A hit tells only its own type; of what is around it the name is known. */

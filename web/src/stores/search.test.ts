@@ -15,7 +15,7 @@ vi.mock("../services/search", () => ({
         signal,
         answer: (files, more = false) => {
           resolve({
-            query: request.query, mode: request.mode, took_ms: 1, notes: [], more,
+            query: request.query, mode: request.mode, took_ms: 1, notes: [], query_notes: [], nothing_fits: false, more,
             hits: files.map((file_id) => ({ file_id })) as SearchResponse["hits"],
           });
         },

@@ -185,6 +185,7 @@ export const de: Strings = {
     "7z": "7z-Archiv",
     tar: "TAR-Archiv",
     compressed: "Komprimierte Datei",
+    rar: "RAR-Archiv",
     unknown: "Andere Datei",
   },
   fileStates: { unhashed: "Wartet auf das Lesen", working: "Wird gelesen", ready: "Fertig", problem: "Hat ein Problem" },

@@ -179,6 +179,7 @@ export const en = {
     "7z": "7z archive",
     tar: "TAR archive",
     compressed: "Compressed file",
+    rar: "RAR archive",
     unknown: "Other file",
   },
   fileStates: { unhashed: "Waiting to be read", working: "Being read", ready: "Ready", problem: "Has a problem" },
