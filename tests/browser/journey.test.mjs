@@ -280,7 +280,7 @@ describe("the page", { skip: missing || false }, () => {
     await field.pressSequentially("axolotl");
     await tab.locator("a[data-hit]").filter({ hasText: "Plans.md" }).waitFor();
     await tab.goto("/libraries/1?path=Notes");
-    await tab.getByRole("link", { name: /Plans.md/ }).click();
+    await tab.locator("a[data-entry]").filter({ hasText: "Plans.md" }).click();
     await tab.getByRole("heading", { name: "Pond" }).waitFor();
     quiet("folder");
   });

@@ -262,7 +262,7 @@ export const en = {
   /** Sentences of our own for what could not be read, by the server's code; where empty, the server's sentence stands. */
   reasons: {
     bomb: "", damaged: "", doctype_refused: "", empty: "", encrypted: "", expanded_limit: "", hidden_rows: "", hidden_sheet: "", hidden_slide: "", members_limit: "",
-    nesting_limit: "", no_text: "", not_a_file: "", pages_limit: "", text_limit: "", too_large: "", unreadable_pages: "", unsupported_type: "",
+    nesting_limit: "", no_text: "", not_a_file: "", pages_limit: "", text_limit: "", too_large: "", unreadable_pages: "", unsupported_type: "There is no reader for this kind of file yet.",
   },
   /** Why a hit was found, by the reason's kind; `words` are those that matched. Where empty, the server's sentence stands. */
   hitReasons: { terms: theirs, meaning: theirs, phrase: theirs, title: theirs, name: theirs },

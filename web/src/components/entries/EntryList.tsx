@@ -45,7 +45,7 @@ interface Props {
 }
 
 const rowHeight = 56;
-const cellHeight = 204;
+const cellHeight = 224;
 const cellWidthMin = 164;
 
 export function EntryList({ label, count, entry, view, onNear, onUp, focusFirst = false }: Props) {

@@ -14,15 +14,23 @@ interface Props {
   total: number;
   /** Not all of the text is there yet. */
   busy: boolean;
+  /** On a phone it is folded away until it is asked for. */
+  open: boolean;
+  onOpen: () => void;
   onType: (query: string) => void;
   onStep: (by: 1 | -1) => void;
   onClose: () => void;
 }
 
 /** Finds within the open document. */
-export function FindBar({ query, at, total, busy, onType, onStep, onClose }: Props) {
+export function FindBar({ query, at, total, busy, open, onOpen, onType, onStep, onClose }: Props) {
   const input = useRef<HTMLInputElement>(null);
   const words = strings.viewer;
+  const asked = useRef(open);
+  useEffect(() => {
+    if (open && !asked.current) input.current?.focus();
+    asked.current = open;
+  }, [open]);
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
       if (document.querySelector("[role=dialog]")) return;
@@ -31,12 +39,13 @@ export function FindBar({ query, at, total, busy, onType, onStep, onClose }: Pro
       const ctrlF = event.key.toLowerCase() === "f" && (event.ctrlKey || event.metaKey) && !event.altKey && !event.shiftKey && document.activeElement !== input.current;
       if (!slash && !ctrlF) return;
       event.preventDefault();
+      onOpen();
       input.current?.focus();
       input.current?.select();
     };
     window.addEventListener("keydown", onKey);
     return () => { window.removeEventListener("keydown", onKey); };
-  }, []);
+  }, [onOpen]);
   const keyDown = (event: React.KeyboardEvent) => {
     if (event.nativeEvent.isComposing) return;
     if (event.key === "Enter") onStep(event.shiftKey ? -1 : 1);

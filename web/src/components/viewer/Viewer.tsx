@@ -76,6 +76,7 @@ export function Viewer({ reference, folder, passage, search }: Props) {
   const text = useFullText(reference, data?.state ?? "", data !== undefined && (whole || (everFound && view !== "code")));
   const lines = useMemo(() => source.lines?.map((line) => ({ text: line })), [source.lines]);
   const find = useFind(view === "code" ? (lines ?? noTexts) : text.blocks);
+  const openFind = useCallback(() => { setFinding(true); }, []);
   const typeFind = (typed: string) => {
     if (typed !== "") setEverFound(true);
     find.type(typed);
@@ -110,6 +111,8 @@ export function Viewer({ reference, folder, passage, search }: Props) {
               at={find.index}
               total={find.total}
               busy={!text.done && view !== "code"}
+              open={finding}
+              onOpen={openFind}
               onType={typeFind}
               onStep={find.step}
               onClose={() => { find.type(""); setFinding(false); }}
