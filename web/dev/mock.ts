@@ -58,7 +58,7 @@ function search(query: string, passages: boolean): Schemas["SearchResponse"] {
       const word = words.find((candidate) => line.toLowerCase().includes(candidate)) ?? "";
       const at = line.toLowerCase().indexOf(word);
       hits.push({
-        file_id: id, library_id, library, path: at_path, name, size, modified, type, title: path.basename(file.path, path.extname(file.path)), language: "en", passage: index,
+        file_id: id, library_id, library, path: at_path, name, size, modified, date: modified, date_source: "file", weak: false, type, title: path.basename(file.path, path.extname(file.path)), language: "en", passage: index,
         place: placeOf(file, index), score: 0.9 - hits.length * 0.04,
         snippet: [{ text: line.slice(0, at), match: false }, { text: line.slice(at, at + word.length), match: true }, { text: line.slice(at + word.length), match: false }],
         snippet_text: line, more_passages: found.length - 1,
@@ -70,7 +70,7 @@ function search(query: string, passages: boolean): Schemas["SearchResponse"] {
       });
     }
   }
-  return { query, mode: "hybrid", took_ms: 18.4, embed_ms: 9, hits: hits.slice(0, 20), notes: words.includes("rent") ? ["Meaning is still being computed for 12 documents."] : [], more: false };
+  return { query, mode: "hybrid", took_ms: 18.4, embed_ms: 9, hits: hits.slice(0, 20), notes: words.includes("rent") ? ["Meaning is still being computed for 12 documents."] : [], query_notes: [], nothing_fits: false, more: false };
 }
 
 const status = (): Schemas["Status"] => ({
