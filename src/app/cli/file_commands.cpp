@@ -254,6 +254,9 @@ Status print_texts(const Common& common, std::int64_t file, const std::string& p
     return {};
   }
   return for_each_member(common, file, part, [&](const json::Value& member) {
+    if (!member.text_at("reason_code").empty()) {
+      return Status();  // Its bytes were not read; `show` says why.
+    }
     return print_texts(common, file, member.text_at("part"),
                        fmt::format("{}{}{}", part_path, part_path.empty() ? "" : "/", member.text_at("path")),
                        depth + 1);
@@ -290,6 +293,9 @@ Status write_passages(json::Writer& writer, const Common& common, std::int64_t f
     return {};
   }
   return for_each_member(common, file, part, [&](const json::Value& member) {
+    if (!member.text_at("reason_code").empty()) {
+      return Status();
+    }
     return write_passages(writer, common, file, member.text_at("part"),
                           fmt::format("{}{}{}", part_path, part_path.empty() ? "" : "/", member.text_at("path")),
                           depth + 1, notes);
