@@ -124,20 +124,21 @@ describe("folders", { skip: missing || false }, () => {
     await tab.waitForTimeout(300);
     assert.ok(asked <= 8, `${asked} pages are asked for at first`);
     // As far as the list is known, again and again, as a person who drags the bar does.
-    const longest = await tab.evaluate(async () => {
-      let worst = 0;
+    const frames = await tab.evaluate(async () => {
+      const taken = [];
       let last = performance.now();
       for (let step = 0; step < 120; step += 1) {
         window.scrollBy(0, 900);
         await new Promise((resolve) => { requestAnimationFrame(resolve); });
         const now = performance.now();
-        worst = Math.max(worst, now - last);
+        taken.push(now - last);
         last = now;
       }
-      return worst;
+      return taken.sort((a, b) => a - b);
     });
-    console.log(`longest frame while scrolling: ${Math.round(longest)} ms`);
-    assert.ok(longest < 1000, `the longest frame took ${longest} ms`);
+    // The machine may be busy with building: one late frame is its doing, the usual one is ours.
+    console.log(`frames while scrolling: median ${Math.round(frames[60])} ms, longest ${Math.round(frames[119])} ms`);
+    assert.ok(frames[60] < 100, `a usual frame took ${frames[60]} ms`);
     assert.ok(await tab.locator("li[aria-posinset]").count() < 80, "few rows exist");
     assert.ok(asked > 3, "further pages were asked for while scrolling");
     await tab.getByRole("button", { name: "Order: Name" }).click();

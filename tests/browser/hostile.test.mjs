@@ -6,7 +6,7 @@ import { after, before, describe, it } from "node:test";
 import { launchBrowser, missing, openContext, scratchFolder, setUp, startBeacon, startServer, waitUntilDone } from "./support/house.mjs";
 import { writeHostile } from "./support/library.mjs";
 
-const names = ["Wombat offer.html", "Wombat mail.eml", "Wombat as text.txt", "Wombat drawing.svg"];
+const names = ["Wombat offer.html", "Wombat mail.eml", "Wombat as text.txt", "Wombat code.py", "Wombat drawing.svg"];
 
 describe("hostile documents", { skip: missing || false }, () => {
   let folder, server, beacon, browser, context, faults, tab;
@@ -24,7 +24,7 @@ describe("hostile documents", { skip: missing || false }, () => {
     await waitUntilDone(tab);
     await tab.goto("/libraries/1");
     for (const name of names) {
-      const href = await tab.getByRole("link", { name }).getAttribute("href");
+      const href = await tab.locator("a[data-entry]").filter({ hasText: name }).getAttribute("href");
       ids.set(name, Number(/\d+/.exec(href)[0]));
     }
   });

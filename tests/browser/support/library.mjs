@@ -45,6 +45,7 @@ export function writeHostile(folder, beacon) {
 </body></html>`;
   writeFileSync(path.join(folder, "Wombat offer.html"), html);
   writeFileSync(path.join(folder, "Wombat as text.txt"), html);
+  writeFileSync(path.join(folder, "Wombat code.py"), `def wombat():\n    return """\n${html}\n"""\n`);
   writeFileSync(path.join(folder, "Wombat drawing.svg"), `<svg xmlns="http://www.w3.org/2000/svg" onload="window.pwned=true"><script>window.pwned = true; fetch("${beacon}/svgfile")</script><image href="${beacon}/svgimage"/></svg>`);
   writeFileSync(path.join(folder, "Wombat mail.eml"), [
     "From: Mallory <mallory@example.org>", "To: Ada <ada@example.org>", "Subject: Wombat <script>window.pwned=true</script> invoice",

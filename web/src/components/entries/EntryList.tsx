@@ -1,7 +1,7 @@
 /** What lies in a folder, of a library or of an archive: a list or a grid, of any length, moved through by keyboard. */
 import { ActionIcon } from "@mantine/core";
 import { IconDownload, IconFolderFilled } from "@tabler/icons-react";
-import { useCallback, useEffect, useLayoutEffect, useRef, useState } from "react";
+import { useCallback, useEffect, useLayoutEffect, useRef, useState, type RefObject } from "react";
 import { Link } from "react-router";
 import { ago, bytes } from "../../format/quantity";
 import type { FileRef } from "../../services/files";
@@ -87,32 +87,7 @@ export function EntryList({ label, count, entry, view, onNear, onUp, focusFirst 
     // eslint-disable-next-line react-hooks/exhaustive-deps
   }, []);
 
-  useEffect(() => {
-    const onKey = (event: KeyboardEvent) => {
-      if (event.defaultPrevented || isTyping(event)) return;
-      const inside = list.current?.contains(document.activeElement) === true;
-      const nowhere = document.activeElement === document.body || document.activeElement?.id === "content";
-      if (event.key === "Backspace" && onUp) {
-        event.preventDefault();
-        onUp();
-        return;
-      }
-      const page = Math.max(1, Math.floor(window.innerHeight / height) - 2) * columns;
-      const step = { ArrowDown: columns, ArrowUp: -columns, PageDown: page, PageUp: -page, ...(columns > 1 ? { ArrowRight: 1, ArrowLeft: -1 } : {}) }[event.key];
-      if (!inside) {
-        // Arrows enter the list when nothing else has the focus.
-        if (nowhere && event.key === "ArrowDown" && count > 0) { event.preventDefault(); focus(active); }
-        return;
-      }
-      if (event.key === "Home") focus(0);
-      else if (event.key === "End") focus(count - 1);
-      else if (step !== undefined) focus(active + (Math.abs(step) === columns && (active + step < 0 || active + step >= count) ? 0 : step));
-      else return;
-      event.preventDefault();
-    };
-    window.addEventListener("keydown", onKey);
-    return () => { window.removeEventListener("keydown", onKey); };
-  }, [active, columns, count, focus, height, onUp]);
+  useEntryKeys({ list, count, columns, height, active, focus, onUp });
 
   const shown = Array.from({ length: Math.max(0, end - first) }, (_, at) => first + at);
   // What has the focus stays, however far it is scrolled away.
@@ -146,6 +121,46 @@ export function EntryList({ label, count, entry, view, onNear, onUp, focusFirst 
       </ul>
     </div>
   );
+}
+
+interface Keys {
+  list: RefObject<HTMLElement | null>;
+  count: number;
+  columns: number;
+  height: number;
+  active: number;
+  focus: (index: number) => void;
+  onUp: (() => void) | undefined;
+}
+
+/** Arrows, Home, End and pages move; Enter opens by being a link's own key; Backspace leads up. */
+function useEntryKeys({ list, count, columns, height, active, focus, onUp }: Keys) {
+  useEffect(() => {
+    const onKey = (event: KeyboardEvent) => {
+      if (event.defaultPrevented || isTyping(event)) return;
+      const inside = list.current?.contains(document.activeElement) === true;
+      const nowhere = document.activeElement === document.body || document.activeElement?.id === "content";
+      if (event.key === "Backspace" && onUp) {
+        event.preventDefault();
+        onUp();
+        return;
+      }
+      const page = Math.max(1, Math.floor(window.innerHeight / height) - 2) * columns;
+      const step = { ArrowDown: columns, ArrowUp: -columns, PageDown: page, PageUp: -page, ...(columns > 1 ? { ArrowRight: 1, ArrowLeft: -1 } : {}) }[event.key];
+      if (!inside) {
+        // Arrows enter the list when nothing else has the focus.
+        if (nowhere && event.key === "ArrowDown" && count > 0) { event.preventDefault(); focus(active); }
+        return;
+      }
+      if (event.key === "Home") focus(0);
+      else if (event.key === "End") focus(count - 1);
+      else if (step !== undefined) focus(active + (Math.abs(step) === columns && (active + step < 0 || active + step >= count) ? 0 : step));
+      else return;
+      event.preventDefault();
+    };
+    window.addEventListener("keydown", onKey);
+    return () => { window.removeEventListener("keydown", onKey); };
+  }, [list, active, columns, count, focus, height, onUp]);
 }
 
 interface ItemProps {

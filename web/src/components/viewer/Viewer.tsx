@@ -1,6 +1,5 @@
 /** One file, or what lies inside one, opened at the passage that was found. */
-import { ActionIcon, Button, Center, Drawer, Group, Loader, Tooltip } from "@mantine/core";
-import { IconArrowLeft, IconChevronDown, IconChevronLeft, IconChevronRight, IconChevronUp, IconDownload, IconFileText, IconInfoCircle, IconSearch } from "@tabler/icons-react";
+import { Center, Drawer, Loader } from "@mantine/core";
 import { lazy, Suspense, useCallback, useEffect, useMemo, useState, type ReactNode } from "react";
 import { useLocation, useNavigate } from "react-router";
 import { fileAddress, folderAddress, searchAddress, type SearchAddress } from "../../format/address";
@@ -10,7 +9,7 @@ import { baseName, containerOf, segments } from "../../format/parts";
 import { reasonText } from "../../format/reasons";
 import { viewOf, type ViewKind } from "../../format/views";
 import { ApiError } from "../../services/errors";
-import { downloadUrl, loadFile, loadText, refKey, type Block, type FileDetail, type FileRef } from "../../services/files";
+import { loadFile, loadText, refKey, type Block, type FileDetail, type FileRef } from "../../services/files";
 import { searchPassagesOfFile, type Hit } from "../../services/search";
 import { useFullText, type FullText } from "../../stores/fullText";
 import { useResource } from "../../stores/resource";
@@ -26,11 +25,11 @@ import { ArchiveView } from "./ArchiveView";
 import { Attachments } from "./Attachments";
 import { BookView } from "./BookView";
 import { CodeView } from "./CodeView";
-import { Crumbs } from "./Crumbs";
 import { FindBar } from "./FindBar";
 import { KnownPanel } from "./KnownPanel";
 import { SheetView } from "./SheetView";
 import { TextView } from "./TextView";
+import { Toolbar } from "./Toolbar";
 import { useFind } from "./useFind";
 import { useHits } from "./useHits";
 import classes from "./Viewer.module.css";
@@ -51,7 +50,6 @@ export function Viewer({ reference, folder, passage, search }: Props) {
   const [known, setKnown] = useState(false);
   const [asText, setAsText] = useState(false);
   const [pdfFailed, setPdfFailed] = useState(false);
-  const [finding, setFinding] = useState(false);
   const found = useFound(reference, search);
   const leave = useLeave(search);
   const passages = useSteps(reference, passage, search, found);
@@ -76,7 +74,6 @@ export function Viewer({ reference, folder, passage, search }: Props) {
   const text = useFullText(reference, data?.state ?? "", data !== undefined && (whole || (everFound && view !== "code")));
   const lines = useMemo(() => source.lines?.map((line) => ({ text: line })), [source.lines]);
   const find = useFind(view === "code" ? (lines ?? noTexts) : text.blocks);
-  const openFind = useCallback(() => { setFinding(true); }, []);
   const typeFind = (typed: string) => {
     if (typed !== "") setEverFound(true);
     find.type(typed);
@@ -85,62 +82,20 @@ export function Viewer({ reference, folder, passage, search }: Props) {
   if (detail.error instanceof ApiError && detail.error.status === 404) return <NotFound title={strings.viewer.notFoundTitle} text={strings.viewer.notFound} />;
   if (detail.error !== undefined && !data) return <Center p="xl"><ErrorState error={detail.error} onRetry={detail.reload} /></Center>;
   if (!data) return <Center mih="60dvh"><Loader role="status" aria-label={strings.viewer.loading} /></Center>;
-  const words = strings.viewer;
-  const back = search.query === "" ? words.back : words.backToResults;
-  const searchable = view !== "archive";
+  const hasOtherView = own !== "text" && own !== "mail" && own !== "archive" && own !== "slides";
   return (
     <div className={classes.viewer}>
-      <div className={classes.toolbar} role="toolbar" aria-label={words.document}>
-        <Tooltip label={back}>
-          <ActionIcon variant="subtle" color="gray" size="lg" aria-label={back} onClick={leave}><IconArrowLeft size={20} /></ActionIcon>
-        </Tooltip>
-        <div className={classes.name}>
-          <h1 className={classes.title} title={title} dir="auto">{title}</h1>
-          <Crumbs detail={data} />
-        </div>
-        {(hits.index >= 0 || found.length > 0) && (
-          <div className={classes.ways}>
-            {hits.index >= 0 && hits.total > 1 && <Hits index={hits.index} total={hits.total} more={hits.more} step={(by) => void hits.step(by)} />}
-            {found.length > 1 && <Passages index={passages.index} count={found.length} step={passages.step} />}
-          </div>
-        )}
-        {searchable && (
-          <div className={classes.find} data-open={finding || undefined}>
-            <FindBar
-              query={find.query}
-              at={find.index}
-              total={find.total}
-              busy={!text.done && view !== "code"}
-              open={finding}
-              onOpen={openFind}
-              onType={typeFind}
-              onStep={find.step}
-              onClose={() => { find.type(""); setFinding(false); }}
-            />
-          </div>
-        )}
-        <Group gap={4} wrap="nowrap">
-          {searchable && (
-            <ActionIcon variant="subtle" color="gray" size="lg" className={classes.narrow ?? ""} aria-expanded={finding} aria-label={words.find} onClick={() => { setFinding(!finding); }}><IconSearch size={19} /></ActionIcon>
-          )}
-          {own !== "text" && own !== "mail" && own !== "archive" && own !== "slides" && (
-            <Tooltip label={asText ? words.showPages : words.showText}>
-              <ActionIcon variant="subtle" color="gray" size="lg" aria-pressed={asText} aria-label={words.showText} onClick={() => { setAsText(!asText); }}><IconFileText size={20} /></ActionIcon>
-            </Tooltip>
-          )}
-          <Tooltip label={words.download}>
-            <ActionIcon component="a" href={downloadUrl(reference)} download={title} variant="subtle" color="gray" size="lg" aria-label={words.download}><IconDownload size={20} /></ActionIcon>
-          </Tooltip>
-          <ActionIcon variant="subtle" color="gray" size="lg" className={classes.narrow ?? ""} aria-label={words.known} onClick={() => { setKnown(true); }}><IconInfoCircle size={20} /></ActionIcon>
-          <Button variant="default" size="compact-sm" h="2.1rem" px="sm" fw={520} className={classes.wide ?? ""} leftSection={<IconInfoCircle size={17} aria-hidden="true" />} onClick={() => { setKnown(true); }}>{words.known}</Button>
-        </Group>
-      </div>
+      <Toolbar detail={data} title={title ?? ""} reference={reference} fromSearch={search.query !== ""} leave={leave} passages={{ ...passages, count: found.length }} hits={hits} asText={hasOtherView ? asText : undefined} onAsText={setAsText} onKnown={() => { setKnown(true); }}>
+        {view !== "archive" && ((open, setOpen) => (
+          <FindBar query={find.query} at={find.index} total={find.total} busy={!text.done && view !== "code"} open={open} onOpen={setOpen.on} onType={typeFind} onStep={find.step} onClose={() => { find.type(""); setOpen.off(); }} />
+        ))}
+      </Toolbar>
       <Notices detail={data} pdfFailed={pdfFailed} />
       {data.parts.length > 0 && (view === "pdf" || view === "sheet" || view === "book" || view === "code") && <div className={classes.attachments}><Attachments detail={data} reference={reference} /></div>}
       <div className={classes.body}>
         <Content {...{ view, data, reference, folder, passage, search, terms, find: find.target, text }} lines={source.lines} onPdfFailed={() => { setPdfFailed(true); }} />
       </div>
-      <Drawer opened={known} onClose={() => { setKnown(false); }} position="right" size="md" title={words.knownTitle} closeButtonProps={{ "aria-label": strings.app.close }}>
+      <Drawer opened={known} onClose={() => { setKnown(false); }} position="right" size="md" title={strings.viewer.knownTitle} closeButtonProps={{ "aria-label": strings.app.close }}>
         <KnownPanel detail={data} />
       </Drawer>
     </div>
@@ -233,28 +188,6 @@ function PdfAt({ reference, ready, ratios, passage, place, terms, find, text, on
     return passage !== undefined && place?.page !== undefined ? { key: passage, page: place.page, boxes: place.boxes ?? [] } : undefined;
   }, [block, step, passage, place]);
   return <PdfView reference={reference} ready={ready} ratios={ratios} target={target} terms={terms} find={find} onFailed={onPdfFailed} />;
-}
-
-function Passages({ index, count, step }: { index: number; count: number; step: (by: 1 | -1) => void }) {
-  const words = strings.viewer;
-  return (
-    <div className={classes.passages} role="group" aria-label={words.passages}>
-      <ActionIcon variant="subtle" color="gray" aria-label={words.previous} disabled={index <= 0} onClick={() => { step(-1); }}><IconChevronUp size={18} /></ActionIcon>
-      <span role="status" aria-live="polite">{index < 0 ? words.passageCount(count) : words.position(index + 1, count)}</span>
-      <ActionIcon variant="subtle" color="gray" aria-label={words.next} disabled={index >= count - 1} onClick={() => { step(1); }}><IconChevronDown size={18} /></ActionIcon>
-    </div>
-  );
-}
-
-function Hits({ index, total, more, step }: { index: number; total: number; more: boolean; step: (by: 1 | -1) => void }) {
-  const words = strings.viewer;
-  return (
-    <div className={classes.passages} role="group" aria-label={words.hits}>
-      <ActionIcon variant="subtle" color="gray" title={`${words.previousHit} (p)`} aria-label={words.previousHit} aria-keyshortcuts="p" disabled={index <= 0} onClick={() => { step(-1); }}><IconChevronLeft size={18} /></ActionIcon>
-      <span>{words.hitPosition(index + 1, `${String(total)}${more ? "+" : ""}`)}</span>
-      <ActionIcon variant="subtle" color="gray" title={`${words.nextHit} (n)`} aria-label={words.nextHit} aria-keyshortcuts="n" disabled={index >= total - 1 && !more} onClick={() => { step(1); }}><IconChevronRight size={18} /></ActionIcon>
-    </div>
-  );
 }
 
 function Notices({ detail, pdfFailed }: { detail: FileDetail; pdfFailed: boolean }) {
