@@ -4,48 +4,15 @@
 
 #include "base/text.hpp"
 #include "drivers/text/unicode.hpp"
+#include "workers/decode/charset/code_page.hpp"
 #include "workers/decode/charset/detect.hpp"
 #include "workers/decode/ole/little_endian.hpp"
 
 namespace alcove::ole {
 
 std::string code_page_name(std::uint32_t code_page) {
-  switch (code_page) {
-    case 437: return "ibm-437";
-    case 850: return "ibm-850";
-    case 852: return "ibm-852";
-    case 866: return "ibm-866";
-    case 874: return "windows-874";
-    case 932: return "windows-31j";
-    case 936: return "gbk";
-    case 949: return "windows-949";
-    case 950: return "windows-950";
-    case 1200: return "utf-16le";
-    case 1201: return "utf-16be";
-    case 10000:
-    case 32768: return "macintosh";
-    case 10006: return "x-mac-greek";
-    case 10007: return "x-mac-cyrillic";
-    case 20127: return "us-ascii";
-    case 20866: return "koi8-r";
-    case 21866: return "koi8-u";
-    case 50220:
-    case 50221:
-    case 50222: return "iso-2022-jp";
-    case 51932: return "euc-jp";
-    case 51949: return "euc-kr";
-    case 54936: return "gb18030";
-    case 65001: return "utf-8";
-    default: break;
-  }
-  if (code_page >= 1250 && code_page <= 1258) {
-    return "windows-" + std::to_string(code_page);
-  }
-  constexpr std::uint32_t kIsoBase = 28590;
-  if (code_page > kIsoBase && code_page <= kIsoBase + 15) {
-    return "iso-8859-" + std::to_string(code_page - kIsoBase);
-  }
-  return "windows-1252";
+  std::string name = charset::encoding_of_code_page(code_page);
+  return name.empty() ? "windows-1252" : name;
 }
 
 std::string decode_code_page(ByteView bytes, std::uint32_t code_page) {

@@ -10,6 +10,7 @@
 
 #include "base/bytes.hpp"
 #include "drivers/text/unicode.hpp"
+#include "workers/decode/charset/code_page.hpp"
 #include "workers/decode/ole/code_page.hpp"
 
 namespace alcove::ole {
@@ -18,26 +19,6 @@ namespace {
 /// Groups inside groups that keep a state of their own; deeper ones share their parent's.
 constexpr std::size_t kDepthMax = 1'000;
 constexpr std::size_t kFontsMax = 10'000;
-
-std::uint32_t code_page_of_charset(int charset, std::uint32_t otherwise) {
-  switch (charset) {
-    case 77: return 10000;
-    case 128: return 932;
-    case 129: return 949;
-    case 134: return 936;
-    case 136: return 950;
-    case 161: return 1253;
-    case 162: return 1254;
-    case 163: return 1258;
-    case 177: return 1255;
-    case 178: return 1256;
-    case 186: return 1257;
-    case 204: return 1251;
-    case 222: return 874;
-    case 238: return 1250;
-    default: return otherwise;
-  }
-}
 
 class Unwrapper {
  public:
@@ -205,7 +186,7 @@ class Unwrapper {
       group().code_page = found == fonts_.end() ? 0 : found->second;
     } else if (word == "fcharset" && group().target == Target::kFonts) {
       if (fonts_.size() < kFontsMax) {
-        fonts_[font_] = code_page_of_charset(value, 0);
+        fonts_[font_] = charset::code_page_of_font_charset(value);
       }
     } else if (word == "fonttbl") {
       group().target = Target::kFonts;

@@ -35,21 +35,6 @@ void note_protected(const wire::PartsArtefact& artefact, input::TextCollector& c
 
 }  // namespace
 
-bool has_reader(Format format) {
-  switch (format) {
-    case Format::kPdf:
-    case Format::kEml:
-    case Format::kMsg:
-    case Format::kMbox:
-    case Format::kZip:
-    case Format::kSevenZip:
-    case Format::kTar:
-    case Format::kCompressed:
-    case Format::kRar: return true;
-    default: return false;
-  }
-}
-
 input::Verdict read_parts(const wire::ProbeArtefact& probe, const input::ByteSource& source,
                           const wire::DecodeRequest& request, PartSink& sink) {
   switch (probe.format) {

@@ -12,10 +12,7 @@
 
 namespace alcove::parts {
 
-/// Whether `read_parts` knows the format.
-bool has_reader(wire::Format format);
-
-/// Walks a container and puts its members into `sink`. Requires: `has_reader(probe.format)`.
+/// Walks a container and puts its members into `sink`. Requires: `wire::is_container(probe.format)`.
 input::Verdict read_parts(const wire::ProbeArtefact& probe, const input::ByteSource& source,
                           const wire::DecodeRequest& request, PartSink& sink);
 

@@ -95,44 +95,4 @@ char32_t character_of(std::string_view word) {
   return found == kCharacters.end() ? 0 : found->second;
 }
 
-std::string encoding_of_code_page(int code_page) {
-  switch (code_page) {
-    case 708: return "ISO-8859-6";
-    case 932: return "windows-31j";
-    case 936: return "GBK";
-    case 949: return "windows-949";
-    case 950: return "Big5";
-    case 10000: return "macintosh";
-    case 10007: return "x-mac-cyrillic";
-    case 65001: return "UTF-8";
-    default: break;
-  }
-  if (code_page == 874 || (code_page >= 1250 && code_page <= 1258)) {
-    return "windows-" + std::to_string(code_page);
-  }
-  return code_page >= 437 && code_page <= 869 ? "IBM" + std::to_string(code_page) : std::string();
-}
-
-std::string encoding_of_charset(int charset) {
-  switch (charset) {
-    case 77: return "macintosh";
-    case 128: return "windows-31j";
-    case 129: return "windows-949";
-    case 134: return "GBK";
-    case 136: return "Big5";
-    case 161: return "windows-1253";
-    case 162: return "windows-1254";
-    case 163: return "windows-1258";
-    case 177: return "windows-1255";
-    case 178: return "windows-1256";
-    case 186: return "windows-1257";
-    case 204: return "windows-1251";
-    case 222: return "windows-874";
-    case 238: return "windows-1250";
-    case 254: return "IBM437";
-    case 255: return "IBM850";
-    default: return {};
-  }
-}
-
 }  // namespace alcove::rtf

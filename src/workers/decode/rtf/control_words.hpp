@@ -33,9 +33,4 @@ bool is_transparent(std::string_view word);
 /// The character that a control word prints; 0 when it prints none.
 char32_t character_of(std::string_view word);
 
-/// The encoding of a font's \fcharset; empty where the document's own counts.
-std::string encoding_of_charset(int charset);
-/// The encoding of an \ansicpg or \cpg number; empty when it is unknown.
-std::string encoding_of_code_page(int code_page);
-
 }  // namespace alcove::rtf

@@ -11,6 +11,7 @@
 #include "base/text.hpp"
 #include "drivers/text/unicode.hpp"
 #include "workers/decode/charset/clean.hpp"
+#include "workers/decode/charset/code_page.hpp"
 #include "workers/decode/charset/detect.hpp"
 #include "workers/decode/input/moment.hpp"
 #include "workers/decode/rtf/rtf.hpp"
@@ -36,6 +37,11 @@ bool is_aside(Destination destination) {
 bool is_table(Destination destination) {
   return destination == Destination::kFontTable || destination == Destination::kStyleSheet ||
          destination == Destination::kInfoField || destination == Destination::kCommentAuthor;
+}
+
+/// Of a number as the document writes it; empty when it names no encoding.
+std::string encoding_of(int code_page) {
+  return code_page > 0 ? charset::encoding_of_code_page(static_cast<std::uint32_t>(code_page)) : std::string();
 }
 
 }  // namespace
@@ -332,7 +338,7 @@ void Reader::apply_character(const Word& word) {
     default_font_ = word.value;
     state_.font = word.value;
   } else if (word.name == "ansicpg") {
-    const std::string encoding = encoding_of_code_page(word.value);
+    const std::string encoding = encoding_of(word.value);
     document_encoding_ = encoding.empty() ? document_encoding_ : encoding;
     is_double_byte_document_ = word.value == 932 || word.value == 936 || word.value == 949 || word.value == 950;
   } else if (word.name == "mac") {
@@ -351,7 +357,8 @@ void Reader::apply_table_entry(const Word& word) {
     if (word.name == "f") {
       table_font_ = word.value;
     } else if ((word.name == "fcharset" || word.name == "cpg") && fonts_.size() < kFontsMax) {
-      std::string encoding = word.name == "cpg" ? encoding_of_code_page(word.value) : encoding_of_charset(word.value);
+      std::string encoding = encoding_of(
+          word.name == "cpg" ? word.value : static_cast<int>(charset::code_page_of_font_charset(word.value)));
       if (word.name == "fcharset" && word.value == 0 && is_double_byte_document_) {
         encoding = "windows-1252";  // Elsewhere charset 0 means the document's code page to the programs that write it.
       }

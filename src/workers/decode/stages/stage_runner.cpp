@@ -291,7 +291,7 @@ Verdict StageRunner::read_names(input::TextCollector& collector) {
 
 StageFinished StageRunner::run_parts() {
   const Format format = known_probe().format;
-  if (!wire::is_container(format) || !parts::has_reader(format)) {
+  if (!wire::is_container(format)) {
     return not_applicable();
   }
   const bool own_text = format == Format::kPdf || format == Format::kEml || format == Format::kMsg;
