@@ -98,8 +98,8 @@ Result<Nesting> Store::nesting_of(ContentNumber content) {
                database.prepare(
                    "WITH RECURSIVE around(content, depth) AS (SELECT ?1, 0 UNION SELECT parts.parent, depth + 1 FROM "
                    "parts, around WHERE parts.content = around.content AND depth < ?2), "
-                   "outermost(content, depth) AS (SELECT content, depth FROM around WHERE content NOT IN (SELECT "
-                   "content FROM parts)), "
+                   "outermost(content, depth) AS (SELECT content, depth FROM around WHERE NOT EXISTS (SELECT 1 FROM "
+                   "parts WHERE parts.content = around.content)), "
                    "inside(content) AS (SELECT content FROM outermost UNION SELECT parts.content FROM parts, inside "
                    "WHERE parts.parent = inside.content) "
                    "SELECT (SELECT min(depth) FROM outermost), count(*), coalesce(sum(size_bytes), 0) FROM parts JOIN "

@@ -550,7 +550,9 @@ void Files::parts_changed(ContentNumber container, const std::vector<ContentNumb
       turnover.orphaned.push_back(content);
     }
   }
-  impl_->announce(turnover);
+  if (!turnover.orphaned.empty() || !turnover.used.empty()) {
+    impl_->announce(turnover);
+  }
 }
 
 std::string part_path(const std::vector<artefacts::Part>& parts) {

@@ -111,10 +111,6 @@ class Lease {
     if (!content) {
       return fail(ErrorCode::kNotFound, "The content was erased");
     }
-    ALCOVE_TRY_VOID(leave_nested_alone());
-    if (tasks_.empty()) {
-      return {};
-    }
     ALCOVE_TRY(file_, opener.open(number));
     ALCOVE_TRY(opened_, os::read_stat(file_.value()));
     size_bytes_ = content->size_bytes;
@@ -268,30 +264,20 @@ class Lease {
     return std::ranges::any_of(tasks_, [&](const Task& task) { return task.stage == stage; });
   }
 
-  /// A container inside too many others is not looked into.
-  Status leave_nested_alone() {
-    const auto task = std::ranges::find(tasks_, "parts", &Task::stage);
-    if (task == tasks_.end()) {
-      return {};
-    }
-    ALCOVE_TRY(const auto why, too_nested(engine_.store, task->content));
-    if (why) {
-      Completion outcome = engine_.make_outcome(task->content, task->stage, TaskState::kSkipped, "nesting_limit", *why);
-      outcome.counts_as_run = false;
-      done_.push_back(std::move(outcome));
-      tasks_.erase(task);
-    }
-    return {};
-  }
-
   Status take_part(WorkerProcess& worker, ipc::Frame& frame, const Context& context) {
     if (!is_unchanged()) {
       return fail(ErrorCode::kPreconditionFailed, "The file was changed while it was read");
     }
-    settle_later();
-    ALCOVE_TRY_VOID(intake_.take(frame, request_.request_id));
-    return worker.send(wire::MessageKind::kPartTaken, wire::PartTaken{.request_id = request_.request_id, .go_on = true},
-                       context);
+    if (intake_.parts().empty() && !too_nested_) {
+      // Only now it is known to contain anything; most contents do not, and need not be looked up.
+      ALCOVE_TRY(too_nested_, too_nested(engine_.store, number_));
+    }
+    if (!too_nested_) {
+      settle_later();
+      ALCOVE_TRY_VOID(intake_.take(frame, request_.request_id));
+    }
+    return worker.send(wire::MessageKind::kPartTaken,
+                       wire::PartTaken{.request_id = request_.request_id, .go_on = !too_nested_}, context);
   }
 
   /// Until the members have their tasks there is work to come, though none is waiting.
@@ -384,7 +370,15 @@ class Lease {
                                                  shortened(finished.reason, kReasonBytesMax));
     completion.cpu_ms = finished.cpu_ms;
     switch (finished.outcome) {
-      case wire::StageOutcome::kDone: completion.data = std::move(finished.artefact); break;
+      case wire::StageOutcome::kDone:
+        completion.data = std::move(finished.artefact);
+        if (finished.stage == "parts" && too_nested_) {
+          completion.data.reset();
+          completion.state = TaskState::kSkipped;
+          completion.reason_code = "nesting_limit";
+          completion.reason = *too_nested_;
+        }
+        break;
       case wire::StageOutcome::kNotApplicable: completion.data = empty_artefact(finished.stage); break;
       case wire::StageOutcome::kSkipped: completion.state = TaskState::kSkipped; break;
       case wire::StageOutcome::kFailedRetryable:
@@ -468,6 +462,7 @@ class Lease {
   std::vector<Completion> done_;
   ContentNumber number_ = tasks_.front().content;
   PartIntake intake_;
+  std::optional<std::string> too_nested_;  ///< Why its members are left alone.
   bool is_settling_ = false;
 };
 
