@@ -326,13 +326,16 @@ class Answer {
     if (by_words_.empty() || request_.mode == Mode::kMeaning) {
       return 0.0;
     }
-    ALCOVE_TRY(const std::vector<double> idfs, idfs_of_words());
-    return keyword_weight(keyword_evidence(by_words_.front().score, idfs));
+    ALCOVE_TRY_VOID(weigh_words());
+    return keyword_weight(keyword_evidence(by_words_.front().score, idfs_));
   }
 
-  Result<std::vector<double>> idfs_of_words() {
+  /// Looks up how rare the words are, once for a query.
+  Status weigh_words() {
+    if (!idfs_.empty()) {
+      return {};
+    }
     ALCOVE_TRY(const fulltext::CollectionStatistics statistics, keyword().statistics());
-    std::vector<double> idfs;
     for (const QueryTerm& term : analysed_.ranking) {
       if (term.joined) {
         continue;  // Its parts are counted; most texts do not write it as one.
@@ -342,9 +345,9 @@ class Answer {
       for (const std::uint32_t count : counts) {
         total += count;
       }
-      idfs.push_back(fulltext::bm25_idf(statistics.document_count, total) * std::ranges::max(term.factors));
+      idfs_.push_back(fulltext::bm25_idf(statistics.document_count, total) * std::ranges::max(term.factors));
     }
-    return idfs;
+    return {};
   }
 
   Status boost(std::vector<Candidate>& candidates, const fulltext::Query& query, double by, sets::Bitmap& members) {
@@ -498,10 +501,9 @@ class Answer {
     }
     sets::Bitmap certain;
     sets::Bitmap same_language;
-    std::vector<double> idfs;
     if (!among.empty()) {
       ALCOVE_TRY(certain, with_every_word(among));
-      ALCOVE_TRY(idfs, idfs_of_words());
+      ALCOVE_TRY_VOID(weigh_words());
       if (!analysed_.language.empty()) {
         ALCOVE_TRY(same_language,
                    keyword().matches(fulltext::Query::of_term(language_term(analysed_.language)), &among));
@@ -526,7 +528,7 @@ class Answer {
           (scope_->holding() && scope_->holding()->contains(candidate.passage))) {
         return false;
       }
-      const double evidence = keyword_evidence(candidate.keyword, idfs);
+      const double evidence = keyword_evidence(candidate.keyword, idfs_);
       if (query_vector_ == nullptr || !candidate.cosine) {
         return evidence < kEvidenceFits;
       }
@@ -690,6 +692,7 @@ class Answer {
   std::vector<fulltext::Match> by_words_;
   std::vector<vectors::Nearest> by_meaning_;
   std::vector<Candidate> candidates_;  ///< Not changed once items point into it.
+  std::vector<double> idfs_;           ///< Of the ranking words; empty until looked up.
   sets::Bitmap in_title_;
   sets::Bitmap with_code_;
   std::vector<Item> items_;

@@ -115,11 +115,31 @@ Result<std::optional<std::string>> nearest_word(const Vocabulary& vocabulary, st
 
 namespace {
 
+/// Whether a visible document matches. Looked for term by term, which ends at the first: nearly every word is known,
+/// and common ones stand in most documents.
+Result<bool> occurs(const fulltext::Query& query, const Vocabulary& passages) {
+  using Kind = fulltext::Query::Kind;
+  if (query.kind == Kind::kTerm) {
+    return passages.index.occurs_within(query.term, passages.visible);
+  }
+  const bool is_one_of = query.kind == Kind::kOr || (query.kind == Kind::kAnd && query.children.size() == 1);
+  if (!is_one_of) {
+    ALCOVE_TRY(const sets::Bitmap found, passages.index.matches(query, &passages.visible));
+    return !found.empty();
+  }
+  for (const fulltext::Query& child : query.children) {
+    ALCOVE_TRY(const bool found, occurs(child, passages));
+    if (found) {
+      return true;
+    }
+  }
+  return false;
+}
+
 /// Whether a visible document or name has the word in any form.
 Result<bool> is_known(std::string_view written, std::string_view surface, const Vocabulary& passages,
                       const Vocabulary& names, const std::vector<std::string>& languages) {
-  ALCOVE_TRY(const sets::Bitmap holding, passages.index.matches(any_form_query(written, languages), &passages.visible));
-  bool known = !holding.empty();
+  ALCOVE_TRY(bool known, occurs(any_form_query(written, languages), passages));
   for (const char kind : {'N', 'F', 'E'}) {
     if (!known) {
       ALCOVE_TRY(known, names.index.occurs_within(std::string(1, kind) + std::string(surface), names.visible));
