@@ -13,13 +13,13 @@ const std::vector<Stage>& stages() {
   // In the order in which a decode worker runs them. A higher version makes every older result stale.
   static const std::vector<Stage> kStages{
       {.name = "probe", .version = 2, .family = Family::kDecode, .needs = {}},
+      // Before `text`, which lists the names of an archive that was walked for this.
+      {.name = "parts", .version = 1, .family = Family::kDecode, .needs = {"probe"}},
       {.name = "text", .version = 2, .family = Family::kDecode, .needs = {"probe"}},
       {.name = "passages", .version = 2, .family = Family::kDecode, .needs = {"text"}},
       {.name = "language", .version = 1, .family = Family::kDecode, .needs = {"text"}},
       {.name = "facts", .version = 1, .family = Family::kDecode, .needs = {"text"}},
       {.name = "thumbnail", .version = 1, .family = Family::kDecode, .needs = {"probe"}},
-      // Last: a message is read before its attachments are looked into.
-      {.name = "parts", .version = 1, .family = Family::kDecode, .needs = {"probe"}},
       {.name = "text_vectors", .version = 1, .family = Family::kModel, .needs = {"passages"}},
   };
   return kStages;

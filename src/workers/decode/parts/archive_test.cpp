@@ -121,7 +121,9 @@ TEST(Archive, ProtectedMembersAreNamed) {
   EXPECT_TRUE(got.members.empty());
 
   input::TextCollector collector{wire::DecodeLimits{}};
-  list_archive(Format::kZip, input::ByteSource::from_bytes(as_bytes(bytes)), "x.zip", collector);
+  wire::PartsArtefact members;
+  list_archive(Format::kZip, input::ByteSource::from_bytes(as_bytes(bytes)), "x.zip", collector.limits(), members);
+  write_names(members, collector);
   const wire::TextArtefact text = std::move(collector).take();
   EXPECT_EQ(text.notes.at(0).code, "encrypted");
   EXPECT_EQ(text.blocks.at(0).text, "docs/one.txt");

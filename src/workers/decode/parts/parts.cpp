@@ -50,23 +50,26 @@ input::Verdict read_parts(const wire::ProbeArtefact& probe, const input::ByteSou
   }
 }
 
-input::Verdict list_archive(Format format, const input::ByteSource& source, std::string_view name_hint,
-                            input::TextCollector& collector) {
-  PartSink sink(collector.limits(), 0, {});
-  input::Verdict verdict = read_archive(format, source, name_hint, sink);
-  const wire::PartsArtefact artefact = std::move(sink).take();
-  for (const wire::Note& note : artefact.notes) {
+void write_names(const wire::PartsArtefact& members, input::TextCollector& collector) {
+  for (const wire::Note& note : members.notes) {
     collector.note(note.code, note.message);
   }
-  note_protected(artefact, collector);
-  for (const wire::PartEntry& entry : artefact.parts) {
+  note_protected(members, collector);
+  for (const wire::PartEntry& entry : members.parts) {
     if (!collector.add(BlockKind::kListItem, entry.path, part_place(entry.path))) {
       break;
     }
   }
-  if (artefact.parts.empty() && artefact.notes.empty() && verdict.outcome == wire::StageOutcome::kDone) {
+  if (members.parts.empty() && members.notes.empty()) {
     collector.note("empty", "There is no file in this archive");
   }
+}
+
+input::Verdict list_archive(Format format, const input::ByteSource& source, std::string_view name_hint,
+                            const wire::DecodeLimits& limits, wire::PartsArtefact& members) {
+  PartSink sink(limits, 0, {});
+  input::Verdict verdict = read_archive(format, source, name_hint, sink);
+  members = std::move(sink).take();
   return verdict;
 }
 

@@ -17,9 +17,12 @@ input::Verdict read_parts(const wire::ProbeArtefact& probe, const input::ByteSou
                           const wire::DecodeRequest& request, PartSink& sink);
 
 /// The names of an archive's members as text, one list item each, with notes on what is left out and what needs a
-/// password. Outcomes as of read_archive.
+/// password.
+void write_names(const wire::PartsArtefact& members, input::TextCollector& collector);
+
+/// Walks an archive for its members' names only. Outcomes as of read_archive.
 input::Verdict list_archive(wire::Format format, const input::ByteSource& source, std::string_view name_hint,
-                            input::TextCollector& collector);
+                            const wire::DecodeLimits& limits, wire::PartsArtefact& members);
 
 /// Subject and sender of a mailbox's messages as text, one list item each.
 input::Verdict list_mailbox(const input::ByteSource& source, input::TextCollector& collector);

@@ -284,9 +284,20 @@ Verdict StageRunner::read_by_format(input::TextCollector& collector) {
 }
 
 Verdict StageRunner::read_names(input::TextCollector& collector) {
-  return known_probe().format == Format::kMbox
-             ? parts::list_mailbox(source_, collector)
-             : parts::list_archive(known_probe().format, source_, request_.name_hint, collector);
+  if (known_probe().format == Format::kMbox) {
+    return parts::list_mailbox(source_, collector);
+  }
+  if (!members_) {
+    wire::PartsArtefact listed;
+    const Verdict verdict =
+        parts::list_archive(known_probe().format, source_, request_.name_hint, request_.limits, listed);
+    if (verdict.outcome != StageOutcome::kDone) {
+      return verdict;
+    }
+    members_ = std::move(listed);
+  }
+  parts::write_names(*members_, collector);
+  return {};
 }
 
 StageFinished StageRunner::run_parts() {
@@ -303,13 +314,20 @@ StageFinished StageRunner::run_parts() {
   if (!sink.status()) {
     return read_failed(sink.status().error());
   }
+  const bool walked_to_the_end = sink.may_go_on();
   wire::PartsArtefact artefact = std::move(sink).take();
   // What is wrong with a document as a whole is said by `text`; most documents have nothing inside.
   if (own_text && verdict.outcome != StageOutcome::kFailedRetryable && artefact.parts.empty() &&
       artefact.notes.empty()) {
     return not_applicable();
   }
-  return verdict.outcome == StageOutcome::kDone ? done(artefact) : finished(verdict);
+  if (verdict.outcome != StageOutcome::kDone) {
+    return finished(verdict);
+  }
+  if (is_archive(format) && walked_to_the_end) {
+    members_ = artefact;  // What is compressed as a whole is inflated once for both.
+  }
+  return done(artefact);
 }
 
 void StageRunner::read_text() {

@@ -65,7 +65,8 @@ class StageRunner {
   std::optional<wire::FactsArtefact> facts_;
   std::optional<wire::LanguageArtefact> language_;
   parts::PartSink::Deliver deliver_;
-  double text_seconds_per_page_ = 0;  ///< PDF: of reading the text in this request.
+  std::optional<wire::PartsArtefact> members_;  ///< Of an archive that was walked already.
+  double text_seconds_per_page_ = 0;            ///< PDF: of reading the text in this request.
 };
 
 }  // namespace alcove::stages
