@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { rmSync } from "node:fs";
 import path from "node:path";
 import { after, before, describe, it } from "node:test";
-import { accessibilityFindings, launchBrowser, missing, openContext, root, scratchFolder, setUp, startServer } from "./support/house.mjs";
+import { accessibilityFindings, launchBrowser, missing, openContext, root, scratchFolder, searchField, setUp, startServer } from "./support/house.mjs";
 import { writeLibrary } from "./support/library.mjs";
 
 describe("with something missing, the page", { skip: missing || false }, () => {
@@ -33,7 +33,7 @@ describe("with something missing, the page", { skip: missing || false }, () => {
     const notice = tab.getByRole("note").filter({ hasText: "Files are found by their words only" });
     await notice.getByText("alcove models install").waitFor();
     assert.deepEqual(await accessibilityFindings(tab), [], "start");
-    await tab.getByRole("searchbox").fill("zanzibar clause");
+    await searchField(tab).fill("zanzibar clause");
     await tab.locator("a[data-hit]").first().waitFor();
     await notice.waitFor();
   });
@@ -43,7 +43,7 @@ describe("with something missing, the page", { skip: missing || false }, () => {
     await tab.getByRole("navigation", { name: "Main" }).waitFor();
     await server.stop();
     await tab.getByText("No connection to the server").waitFor();
-    await tab.getByRole("searchbox").fill("lease");
+    await searchField(tab).fill("lease");
     await tab.getByRole("alert").getByText("Is Alcove still running?").waitFor();
     assert.deepEqual(await accessibilityFindings(tab), [], "search");
     await tab.getByRole("link", { name: "Settings" }).click();

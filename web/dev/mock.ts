@@ -73,6 +73,19 @@ function search(query: string, passages: boolean): Schemas["SearchResponse"] {
   return { query, mode: "hybrid", took_ms: 18.4, embed_ms: 9, hits: hits.slice(0, 20), notes: words.includes("rent") ? ["Meaning is still being computed for 12 documents."] : [], query_notes: [], nothing_fits: false, more: false };
 }
 
+function suggest(typed: string): Schemas["SuggestionList"] {
+  const last = /[\p{L}\p{N}]+$/u.exec(typed.toLowerCase())?.[0] ?? "";
+  if (last.length < 2) return { suggestions: [] };
+  const names = files.filter((file) => file.path.toLowerCase().includes(last)).slice(0, 3);
+  const begun = files.flatMap((file) => file.lines.flatMap((line) => line.toLowerCase().match(/\p{L}+/gu) ?? [])).filter((word) => word.startsWith(last));
+  return {
+    suggestions: [
+      ...names.map((file) => ({ kind: "name" as const, text: path.basename(file.path), file_id: file.id })),
+      ...[...new Set(begun)].slice(0, 4).map((word) => ({ kind: "word" as const, text: typed.slice(0, typed.length - last.length) + word })),
+    ],
+  };
+}
+
 const status = (): Schemas["Status"] => ({
   version: "0.1.0", tasks: { waiting: 18, running: 2, failed: 1, skipped: 2 }, runs: { text: 29 },
   stages: ["probe", "text", "passages", "language", "text_vectors", "facts", "thumbnail"].map((stage, index) => ({
@@ -149,6 +162,7 @@ export function mockServer(): Plugin {
         }
         else if (area === "sessions") send({ sessions: [{ id: 1, user: "Ada", created: now, last_seen: now, address: "127.0.0.1", user_agent: "Mozilla/5.0 (X11; Linux x86_64) Chrome/140.0", current: true }] });
         else if (area === "search") send(search(url.searchParams.get("q") ?? "", url.searchParams.get("passages") === "true"));
+        else if (area === "suggest") send(suggest(url.searchParams.get("q") ?? ""));
         else if (area === "status") send(status());
         else if (area === "events") {
           response.writeHead(200, { "Content-Type": "text/event-stream" });

@@ -114,6 +114,8 @@ export async function setUp(tab, link) {
   await tab.waitForURL("**/libraries");
 }
 
+export const searchField = (tab) => tab.getByRole("combobox", { name: /^(Search your files|Dateien durchsuchen)$/ });
+
 /** Waits on the page until nothing is waiting or running. */
 export async function waitUntilDone(tab) {
   await tab.goto("/activity");

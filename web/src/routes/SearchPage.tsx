@@ -1,11 +1,11 @@
 import { useCallback, useEffect, useLayoutEffect, useRef, useState } from "react";
-import { useSearchParams } from "react-router";
+import { useNavigate, useSearchParams } from "react-router";
 import { ModelNotice } from "../components/search/ModelNotice";
 import { SearchBox } from "../components/search/SearchBox";
 import { SearchResults } from "../components/search/SearchResults";
 import { StartState } from "../components/search/StartState";
 import { usePageTitle } from "../components/usePageTitle";
-import { readSearch, searchAddress, type SearchAddress } from "../format/address";
+import { fileAddress, readSearch, searchAddress, type SearchAddress } from "../format/address";
 import type { SearchMode } from "../services/search";
 import { useSearch } from "../stores/search";
 import { settledState, useStatus } from "../stores/status";
@@ -16,6 +16,7 @@ const debounceMs = 130;
 
 export function SearchPage() {
   const [parameters, setParameters] = useSearchParams();
+  const navigate = useNavigate();
   const address = readSearch(parameters);
   const [typed, setTyped] = useState(address.query);
   const [mode, setMode] = useState(address.mode);
@@ -75,6 +76,11 @@ export function SearchPage() {
         onType={type}
         onSubmit={submit}
         onMode={change}
+        onComplete={choose}
+        onOpen={(file) => {
+          clearTimeout(timer.current);
+          void navigate(fileAddress({ file }), { state: { fromSearch: true } });
+        }}
         onDown={() => list.current?.querySelector<HTMLElement>("a[data-hit]")?.focus()}
       />
       <ModelNotice />

@@ -7,11 +7,13 @@ export type Hit = Schemas["Hit"];
 export type Place = Schemas["Place"];
 export type Reason = Schemas["Reason"];
 export type SnippetSpan = Schemas["SnippetSpan"];
+export type Suggestion = Schemas["Suggestion"];
 
 /** The contract's bounds on one request. */
 export const queryLengthMax = 1000;
 export const offsetMax = 1000;
 export const limitMax = 200;
+export const suggestLengthMax = 300;
 
 export interface SearchRequest {
   query: string;
@@ -22,6 +24,9 @@ export interface SearchRequest {
 
 export const search = ({ query, mode, limit, offset }: SearchRequest, signal?: AbortSignal): Promise<SearchResponse> =>
   unwrap(client.GET("/search", { params: { query: { q: query, mode, limit, offset, explain: true } }, signal: signal ?? null }));
+
+export const suggest = async (typed: string, limit: number, signal: AbortSignal): Promise<Suggestion[]> =>
+  (await unwrap(client.GET("/suggest", { params: { query: { q: typed, limit } }, signal }))).suggestions;
 
 export const refOfHit = (hit: Pick<Hit, "file_id" | "part">): FileRef => ({ file: hit.file_id, part: hit.part });
 

@@ -74,6 +74,8 @@ export const de: Strings = {
     label: "Dateien durchsuchen",
     placeholder: "Nach Wörtern oder nach dem Sinn suchen",
     clear: "Suche leeren",
+    suggestions: "Vorschläge",
+    suggestionHints: { name: "Öffnen", title: "Titel", word: "" },
     shortcut: "Mit / zur Suche",
     mode: "Art der Suche",
     modes: { hybrid: "Beides", keyword: "Genaue Wörter", meaning: "Bedeutung" },

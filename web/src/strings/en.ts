@@ -68,6 +68,8 @@ export const en = {
     label: "Search your files",
     placeholder: "Search by words or by meaning",
     clear: "Clear the search",
+    suggestions: "Suggestions",
+    suggestionHints: { name: "Open", title: "Title", word: "" },
     shortcut: "Press / to search",
     mode: "How to search",
     modes: { hybrid: "Best of both", keyword: "Exact words", meaning: "Meaning" },

@@ -1,10 +1,14 @@
 import { CloseButton, Loader } from "@mantine/core";
 import { IconSearch } from "@tabler/icons-react";
-import { useEffect, useRef } from "react";
+import { useEffect, useId, useRef } from "react";
 import { queryLengthMax, type SearchMode } from "../../services/search";
 import { useSearch } from "../../stores/search";
+import { useSuggestions } from "../../stores/suggestions";
 import { strings } from "../../strings";
 import { isTyping } from "../keys";
+import { OfferList, offerId } from "./OfferList";
+import { offersOf } from "./offers";
+import { useCombobox } from "./useCombobox";
 import classes from "./SearchBox.module.css";
 
 interface Props {
@@ -14,12 +18,23 @@ interface Props {
   onSubmit: () => void;
   onMode: (mode: SearchMode) => void;
   onDown: () => void;
+  /** A completed query was chosen. */
+  onComplete: (query: string) => void;
+  onOpen: (file: number) => void;
 }
 
 const modes: SearchMode[] = ["hybrid", "keyword", "meaning"];
 
-export function SearchBox({ value, mode, onType, onSubmit, onMode, onDown }: Props) {
+export function SearchBox({ value, mode, onType, onSubmit, onMode, onDown, onComplete, onOpen }: Props) {
   const input = useRef<HTMLInputElement>(null);
+  const listId = useId();
+  const { offered, ask, stop } = useSuggestions();
+  const offers = offersOf(offered, value, { onComplete, onOpen });
+  const choose = (index: number) => {
+    stop();
+    offers[index]?.choose();
+  };
+  const combobox = useCombobox({ count: offers.length, choose, close: stop, onBeyond: onDown });
   const pending = useSearch((store) => store.pending);
   const words = strings.search;
 
@@ -39,8 +54,13 @@ export function SearchBox({ value, mode, onType, onSubmit, onMode, onDown }: Pro
     // eslint-disable-next-line react-hooks/exhaustive-deps
   }, []);
 
+  const type = (text: string) => {
+    combobox.setActive(-1);
+    onType(text);
+    ask(text);
+  };
   const keyDown = (event: React.KeyboardEvent) => {
-    if (event.nativeEvent.isComposing) return;
+    if (event.nativeEvent.isComposing || combobox.onKey(event)) return;
     if (event.key === "/" && value === "") {
       // Pressed as the shortcut that the empty field shows; no word begins with it.
       event.preventDefault();
@@ -49,25 +69,31 @@ export function SearchBox({ value, mode, onType, onSubmit, onMode, onDown }: Pro
       onDown();
     } else if (event.key === "Escape" && value !== "") {
       event.preventDefault();
-      onType("");
+      type("");
     }
   };
 
   return (
     <search className={classes.box}>
-      <form onSubmit={(event) => { event.preventDefault(); onSubmit(); }}>
+      <form onSubmit={(event) => { event.preventDefault(); stop(); onSubmit(); }}>
         <div className={classes.field}>
           {pending ? <Loader size={20} aria-hidden="true" /> : <IconSearch size={20} className={classes.icon} aria-hidden="true" />}
           <input
             ref={input}
             type="search"
+            role="combobox"
+            aria-autocomplete="list"
+            aria-expanded={offers.length > 0}
+            aria-controls={offers.length > 0 ? listId : undefined}
+            aria-activedescendant={combobox.active >= 0 ? offerId(listId, combobox.active) : undefined}
             className={classes.input}
             aria-label={words.label}
             aria-keyshortcuts="/"
             placeholder={words.placeholder}
             value={value}
             maxLength={queryLengthMax}
-            onChange={(event) => { onType(event.currentTarget.value); }}
+            onChange={(event) => { type(event.currentTarget.value); }}
+            onBlur={stop}
             onKeyDown={keyDown}
             autoComplete="off"
             autoCorrect="off"
@@ -77,7 +103,10 @@ export function SearchBox({ value, mode, onType, onSubmit, onMode, onDown }: Pro
           />
           {value === ""
             ? <kbd className={classes.key} title={words.shortcut} aria-hidden="true">/</kbd>
-            : <CloseButton aria-label={words.clear} onClick={() => { onType(""); input.current?.focus(); }} />}
+            : <CloseButton aria-label={words.clear} onClick={() => { type(""); input.current?.focus(); }} />}
+          {offers.length > 0 && (
+            <OfferList id={listId} label={words.suggestions} offers={offers} active={combobox.active} onActive={combobox.setActive} onChoose={choose} />
+          )}
         </div>
         <fieldset className={classes.modes}>
           <legend className="alcove-hidden">{words.mode}</legend>
