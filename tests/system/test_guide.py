@@ -1,12 +1,23 @@
 """The user guide tells the truth: its commands run, in its order, and its formats are those that are read."""
+import json
 import os
 import re
 import shutil
 import subprocess
+import urllib.request
 
 from support.alcove import BIN, ROOT, Alcove
 
 GUIDE = (ROOT / "docs" / "guide" / "README.md").read_text(encoding="utf-8")
+
+
+def open_link(server, link):
+    """What the reader does with it: chooses a name and a password."""
+    body = {"token": link.strip().partition("#token=")[2], "name": "ada", "password": "a long enough sentence"}
+    request = urllib.request.Request(server.url + "/api/v1/setup", json.dumps(body).encode(),
+                                     {"Content-Type": "application/json", "Origin": server.url})
+    with urllib.request.urlopen(request, timeout=30) as answer:
+        assert answer.status == 201
 
 
 def test_every_command_of_the_guide_runs(tmp_path):
@@ -22,6 +33,8 @@ def test_every_command_of_the_guide_runs(tmp_path):
         for command in commands:
             result = subprocess.run(["bash", "-c", command], env=environment, capture_output=True, text=True, timeout=300, check=False)
             assert result.returncode == 0, f"{command}\n{result.stdout}\n{result.stderr}"
+            if command == "alcove setup-link":
+                open_link(server, result.stdout)
             if command.startswith("alcove search"):
                 assert "Nothing found" not in result.stdout, command
                 assert "Note:" not in result.stdout, f"{command}\n{result.stdout}"

@@ -41,6 +41,16 @@ struct SearchOptions {
   bool explain = false;
 };
 Status search(const Common& common, const SearchOptions& options);
+/// Saved and recent searches of the owner's account. `name` is a saved search's.
+Status list_searches(const Common& common);
+Status save_search(const Common& common, const std::string& name, const SearchOptions& options);
+/// Query, mode and sort are those that were saved.
+Status search_saved(const Common& common, const std::string& name, SearchOptions options);
+Status remove_search(const Common& common, const std::string& name);
+Status forget_searches(const Common& common);
+enum class SearchMemory : std::uint8_t { kOn, kOff };
+Status set_search_memory(const Common& common, SearchMemory memory);
+
 /// `path` is absolute, relative to the working folder, or LIBRARY:relative; `part` is empty or as a hit has it.
 Status show_file(const Common& common, const std::string& path, const std::string& part);
 Status show_text(const Common& common, const std::string& path, const std::string& part);

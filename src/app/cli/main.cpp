@@ -113,7 +113,7 @@ std::string query_of(const std::vector<std::string>& words, const std::vector<st
       continue;
     }
     if (word.starts_with("--")) {
-      throw CLI::ExtrasError("search", {word});
+      throw CLI::ExtrasError("alcove", {word});
     }
     query += (query.empty() ? "" : " ") + word;
   }
@@ -123,24 +123,67 @@ std::string query_of(const std::vector<std::string>& words, const std::vector<st
   return query;
 }
 
+/// What is printed of an answer.
+void add_shown(CLI::App& command, Invocation& call) {
+  command.add_option("--limit", call.search.limit, "Hits at most")->check(CLI::Range(1, 200))->capture_default_str();
+  command.add_flag("--passages", call.search.passages, "One hit per passage, not per file");
+  command.add_flag("--explain", call.search.explain, "Say why each hit is one");
+}
+
+/// How to search.
+void add_manner(CLI::App& command, Invocation& call) {
+  command.add_option("--mode", call.search.mode, "How to search")
+      ->check(CLI::IsMember({"hybrid", "keyword", "meaning"}))
+      ->capture_default_str();
+  command.add_option("--sort", call.search.sort, "In which order")
+      ->check(CLI::IsMember({"relevance", "newest", "oldest", "name", "size"}))
+      ->capture_default_str();
+}
+
+/// Takes the words of a query, also those that begin with a dash.
+void add_query(CLI::App& command, Invocation& call) {
+  command.set_help_flag("--help", "Print this help message and exit");  // "-hotel" is a word to leave out.
+  command.add_option(
+      "QUERY", call.words,
+      "Words; \"a phrase\", -word, OR, (groups), NEAR, begin*, type:, in:, name:, path:, before:, after:, "
+      "date:, lang:, size:, is:");
+  command.allow_extras();
+  command.parse_complete_callback([&command, &call] { call.search.query = query_of(call.words, command.remaining()); });
+}
+
+void declare_searches(CLI::App& app, Invocation& call) {
+  CLI::App& group = *add_group(app, call, "searches", "Saved searches, and what was asked on the page");
+  add_command(group, call, "list", "List them", [](Invocation& given) { return list_searches(given.common()); });
+  const auto add_name = [&](CLI::App* command) {
+    command->add_option("NAME", call.name, "Its name")->required();
+    return command;
+  };
+  CLI::App* save = add_name(add_command(group, call, "save", "Save a search by a name", [](Invocation& given) {
+    return save_search(given.common(), given.name, given.search);
+  }));
+  add_query(*save, call);
+  add_manner(*save, call);
+  CLI::App* again = add_name(add_command(group, call, "run", "Search what was saved", [](Invocation& given) {
+    return search_saved(given.common(), given.name, given.search);
+  }));
+  add_shown(*again, call);
+  add_name(add_command(group, call, "remove", "Remove a saved search",
+                       [](Invocation& given) { return remove_search(given.common(), given.name); }));
+  add_command(group, call, "forget", "Erase what was asked on the page",
+              [](Invocation& given) { return forget_searches(given.common()); });
+  CLI::App* memory = add_command(
+      group, call, "remember", "Whether what is asked on the page is kept; off also erases it", [](Invocation& given) {
+        return set_search_memory(given.common(), given.name == "on" ? SearchMemory::kOn : SearchMemory::kOff);
+      });
+  memory->add_option("SWITCH", call.name, "on or off")->required()->check(CLI::IsMember({"on", "off"}));
+}
+
 void declare_search(CLI::App& app, Invocation& call) {
   CLI::App* find = add_command(app, call, "search", "Find files and passages",
                                [](Invocation& given) { return search(given.common(), given.search); });
-  find->set_help_flag("--help", "Print this help message and exit");  // "-hotel" is a word to leave out.
-  find->add_option("QUERY", call.words,
-                   "Words; \"a phrase\", -word, OR, (groups), NEAR, begin*, type:, in:, name:, path:, before:, after:, "
-                   "date:, lang:, size:, is:");
-  find->allow_extras();
-  find->parse_complete_callback([find, &call] { call.search.query = query_of(call.words, find->remaining()); });
-  find->add_option("--limit", call.search.limit, "Hits at most")->check(CLI::Range(1, 200))->capture_default_str();
-  find->add_option("--mode", call.search.mode, "How to search")
-      ->check(CLI::IsMember({"hybrid", "keyword", "meaning"}))
-      ->capture_default_str();
-  find->add_option("--sort", call.search.sort, "In which order")
-      ->check(CLI::IsMember({"relevance", "newest", "oldest", "name", "size"}))
-      ->capture_default_str();
-  find->add_flag("--passages", call.search.passages, "One hit per passage, not per file");
-  find->add_flag("--explain", call.search.explain, "Say why each hit is one");
+  add_query(*find, call);
+  add_shown(*find, call);
+  add_manner(*find, call);
   const auto add_path = [&](CLI::App* command) {
     command->add_option("PATH", call.path, "Absolute, or LIBRARY:relative")->required();
     command->add_option("--part", call.part, "Only this attachment or member, by its address: 3, or 3-0");
@@ -214,6 +257,7 @@ int run(int argument_count, char** arguments) {
   declare_serve(app, call);
   declare_libraries(app, call);
   declare_search(app, call);
+  declare_searches(app, call);
   declare_work(app, call);
   declare_rest(app, call);
   try {

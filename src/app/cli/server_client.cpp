@@ -69,6 +69,10 @@ Result<json::Value> ServerClient::post(std::string_view path, std::string body,
   return call("POST", path, {}, std::move(body), timeout);
 }
 
+Result<json::Value> ServerClient::put(std::string_view path, std::string body) const {
+  return call("PUT", path, {}, std::move(body), kAnswerTime);
+}
+
 Result<json::Value> ServerClient::remove(std::string_view path) const {
   return call("DELETE", path, {}, {}, kAnswerTime);
 }

@@ -27,6 +27,7 @@ class ServerClient {
                           std::chrono::milliseconds timeout = kAnswerTime) const;
   Result<json::Value> post(std::string_view path, std::string body = {},
                            std::chrono::milliseconds timeout = kAnswerTime) const;
+  Result<json::Value> put(std::string_view path, std::string body) const;
   Result<json::Value> remove(std::string_view path) const;
 
  private:

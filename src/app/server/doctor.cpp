@@ -99,7 +99,7 @@ Result<std::vector<Finding>> examine_stopped(const ServeOptions& options, Depth 
   Findings findings;
   examine_disk(findings, options);
   examine_programs(findings, options);
-  if (auto catalog = catalog::Catalog::open(options.data_folder, catalog_migrations()); catalog) {
+  if (auto catalog = catalog::Catalog::open(options.data_folder, catalog_migrations(), kTablesNotBackedUp); catalog) {
     examine_catalog(findings, **catalog, depth, {});
   } else {
     note(findings, Level::kError, "catalog", catalog.error().message);

@@ -42,7 +42,7 @@ void log_failed_want(const Status& wanted) {
 }  // namespace
 
 std::vector<sqlite::Migration> catalog_migrations() {
-  return {auth::schema(), files::schema(), auth::device_schema()};
+  return {auth::schema(), files::schema(), auth::device_schema(), searches::schema()};
 }
 
 void LateLibraries::set(libraries::Libraries* libraries) {
@@ -64,9 +64,10 @@ Result<std::unique_ptr<House>> House::open(const ServeOptions& options) {
   ALCOVE_TRY_VOID(os::ensure_private_folder(options.data_folder));
   ALCOVE_TRY(auto lock, os::FolderLock::acquire(options.data_folder));
   house->lock_ = std::make_unique<os::FolderLock>(std::move(lock));
-  ALCOVE_TRY(house->catalog_, catalog::Catalog::open(options.data_folder, catalog_migrations()));
+  ALCOVE_TRY(house->catalog_, catalog::Catalog::open(options.data_folder, catalog_migrations(), kTablesNotBackedUp));
   ALCOVE_TRY(house->store_, artefacts::Store::open(options.data_folder));
   ALCOVE_TRY(house->auth_, auth::Auth::open(*house->catalog_));
+  house->searches_ = std::make_unique<searches::Searches>(*house->catalog_);
   ALCOVE_TRY(house->files_, files::Files::open(*house->catalog_, *house->store_));
   ALCOVE_TRY_VOID(house->start_work(options));
   return house;

@@ -2,6 +2,7 @@
 /// @file
 /// Everything behind the interface, built from the bottom up: the one place where the parts meet.
 
+#include <array>
 #include <functional>
 #include <memory>
 #include <shared_mutex>
@@ -17,6 +18,7 @@
 #include "domain/files/files.hpp"
 #include "domain/libraries/libraries.hpp"
 #include "domain/search/search.hpp"
+#include "domain/searches/searches.hpp"
 #include "domain/work/engine.hpp"
 #include "drivers/os/storage.hpp"
 
@@ -24,6 +26,8 @@ namespace alcove::server {
 
 /// The tables of all folders, in the order in which they were added to the product; never reordered.
 std::vector<sqlite::Migration> catalog_migrations();
+/// Those that are left out of the catalog's backups.
+inline constexpr std::array kTablesNotBackedUp = {searches::kRecentTable};
 
 /// Lets the engine, which starts first and ends last, ask the libraries for a content while they live.
 class LateLibraries {
@@ -53,6 +57,7 @@ class House {
   work::Engine& engine() { return *engine_; }
   libraries::Libraries& libraries() { return *libraries_; }
   search::Search& search() { return *search_; }
+  searches::Searches& searches() { return *searches_; }
 
   /// Opens libraries named at the start that are not known yet; one that cannot be added is a notice.
   std::vector<std::string> add_libraries(const std::vector<std::filesystem::path>& roots);
@@ -67,6 +72,7 @@ class House {
   std::unique_ptr<catalog::Catalog> catalog_;
   std::unique_ptr<artefacts::Store> store_;
   std::unique_ptr<auth::Auth> auth_;
+  std::unique_ptr<searches::Searches> searches_;
   std::unique_ptr<files::Files> files_;
   LateLibraries late_libraries_;
   std::unique_ptr<work::Engine> engine_;

@@ -86,6 +86,7 @@ rest::Services make_services(House& house, const ServeOptions& options) {
   services.libraries = &house.libraries();
   services.engine = &house.engine();
   services.search = &house.search();
+  services.searches = &house.searches();
   services.list_models = [&house, &options] { return list_models(options, house.engine().progress().model_name); };
   services.verify_model = [&house, &options](const std::string& name) {
     return verify_model(options, name, house.engine().progress().model_name);

@@ -80,7 +80,10 @@ std::unexpected<Error> damaged(const fs::path& data_folder, std::string_view fin
 }
 
 sqlite::OpenOptions writer_options() {
-  return {.mode = sqlite::OpenMode::kCreate, .durability = sqlite::Durability::kFull, .checkpoints = true};
+  return {.mode = sqlite::OpenMode::kCreate,
+          .durability = sqlite::Durability::kFull,
+          .checkpoints = true,
+          .overwrites_deleted = true};
 }
 
 }  // namespace
@@ -88,6 +91,7 @@ sqlite::OpenOptions writer_options() {
 struct Catalog::Impl {
   fs::path data_folder;
   fs::path path;
+  std::span<const std::string_view> not_backed_up;
   Mutex writer_mutex;
   sqlite::Database writer ALCOVE_GUARDED_BY(writer_mutex);
   Guarded<std::vector<sqlite::Database>> readers;
@@ -123,7 +127,8 @@ Catalog::Catalog(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 Catalog::~Catalog() = default;
 
 Result<std::unique_ptr<Catalog>> Catalog::open(const fs::path& data_folder,
-                                               std::span<const sqlite::Migration> migrations) {
+                                               std::span<const sqlite::Migration> migrations,
+                                               std::span<const std::string_view> not_backed_up) {
   ALCOVE_TRY_VOID(os::ensure_private_folder(data_folder));
   ALCOVE_TRY_VOID(os::ensure_private_folder(data_folder / "backups"));
   const fs::path path = data_folder / "catalog.db";
@@ -150,6 +155,7 @@ Result<std::unique_ptr<Catalog>> Catalog::open(const fs::path& data_folder,
   }
   const auto known = static_cast<std::int64_t>(migrations.size());
   std::unique_ptr<Catalog> catalog(new Catalog(std::make_unique<Impl>(data_folder, std::move(*database))));
+  catalog->impl_->not_backed_up = not_backed_up;
   if (version.value_or(0) > 0 && version.value_or(0) < known) {
     ALCOVE_TRY(const fs::path saved, catalog->backup());
     log_info("catalog", "upgrading from version {} to {}; the old state is {}", version.value_or(0), known,
@@ -173,6 +179,11 @@ Status Catalog::write(const std::function<Status(sqlite::Transaction&)>& use) {
   return transaction.commit();
 }
 
+Status Catalog::empty_log() {
+  const MutexLock lock(impl_->writer_mutex);
+  return impl_->writer.checkpoint();
+}
+
 Status Catalog::read(const std::function<Status(sqlite::Database&)>& use) {
   ALCOVE_TRY(auto reader, impl_->take_reader());
   Status status;
@@ -190,7 +201,7 @@ Result<fs::path> Catalog::backup() {
   std::ranges::replace(time, ':', '-');
   const fs::path path = folder / fmt::format("catalog-{}.db", time);
   ALCOVE_TRY(auto reader, impl_->take_reader());
-  ALCOVE_TRY_VOID(reader.backup_to(path));
+  ALCOVE_TRY_VOID(reader.backup_to(path, impl_->not_backed_up));
   impl_->give_back(std::move(reader));
   const auto all = backups_newest_first(folder);
   for (std::size_t i = kBackupsKept; i < all.size(); ++i) {

@@ -7,6 +7,7 @@
 #include <functional>
 #include <memory>
 #include <span>
+#include <string_view>
 
 #include "base/context.hpp"
 #include "base/error.hpp"
@@ -29,8 +30,11 @@ inline constexpr std::size_t kReadersKept = 8;
 /// missing although the folder was in use; the server must then not start.
 class Catalog {
  public:
+  /// The tables of `not_backed_up` are empty in every backup: what people may erase must not live on there. Borrowed
+  /// for as long as the catalog lives.
   static Result<std::unique_ptr<Catalog>> open(const std::filesystem::path& data_folder,
-                                               std::span<const sqlite::Migration> migrations);
+                                               std::span<const sqlite::Migration> migrations,
+                                               std::span<const std::string_view> not_backed_up = {});
   ~Catalog();
   Catalog(const Catalog&) = delete;
   Catalog& operator=(const Catalog&) = delete;
@@ -40,6 +44,10 @@ class Catalog {
   Status write(const std::function<Status(sqlite::Transaction&)>& use);
   /// Runs `use` inside a read transaction: one stable view.
   Status read(const std::function<Status(sqlite::Database&)>& use);
+
+  /// Moves the log into the file and empties it, so that what was deleted is in neither. While somebody reads, the log
+  /// stays for the next time.
+  Status empty_log();
 
   /// Copies the catalog to `backups/catalog-<time>.db`, keeps the newest few, and returns the path.
   Result<std::filesystem::path> backup();

@@ -53,8 +53,23 @@ std::string opening_script(const OpenOptions& options) {
     script += fmt::format("PRAGMA journal_mode = WAL; PRAGMA synchronous = {}; PRAGMA journal_size_limit = {};",
                           options.durability == Durability::kFull ? "FULL" : "NORMAL", kLogBytesKept);
   }
+  script += options.overwrites_deleted ? "PRAGMA secure_delete = ON;" : "";
   script += fmt::format("PRAGMA wal_autocheckpoint = {};", options.checkpoints ? kCheckpointPages : 0);
   return script;
+}
+
+/// Deletes all rows so that nothing of them is left in the file.
+Status empty_tables(Database& database, std::span<const std::string_view> tables) {
+  ALCOVE_TRY_VOID(database.execute("PRAGMA secure_delete = ON"));
+  for (const std::string_view table : tables) {
+    ALCOVE_TRY(Statement find, database.prepare("SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = ?"));
+    ALCOVE_TRY(const bool exists, find.bind(1, table).step());
+    find.reset();
+    if (exists) {
+      ALCOVE_TRY_VOID(database.execute(fmt::format("DELETE FROM {}", table)));
+    }
+  }
+  return {};
 }
 
 }  // namespace
@@ -184,7 +199,7 @@ Status Database::run_integrity_check(bool deep) {
   return {};
 }
 
-Status Database::backup_to(const std::filesystem::path& path) {
+Status Database::backup_to(const std::filesystem::path& path, std::span<const std::string_view> emptied) {
   std::filesystem::path partial = path;
   partial += ".partial";
   ::unlink(partial.c_str());
@@ -212,6 +227,7 @@ Status Database::backup_to(const std::filesystem::path& path) {
     }
     // The copy says of itself that it has a log. One that rests in a folder must be readable without making any.
     ALCOVE_TRY_VOID(target.execute("PRAGMA journal_mode = DELETE"));
+    ALCOVE_TRY_VOID(empty_tables(target, emptied));
   }
   if (::rename(partial.c_str(), path.c_str()) != 0) {
     return fail_errno(errno, fmt::format("rename {}", partial.string()));

@@ -31,6 +31,8 @@ struct OpenOptions {
   std::chrono::milliseconds busy_timeout{5'000};
   /// Only the writer's connection checkpoints: SQLite 3.40 may reset the log wrongly when two do at once.
   bool checkpoints = false;
+  /// What is deleted is overwritten with zeros, not only given up.
+  bool overwrites_deleted = false;
 };
 
 /// A prepared statement. Bind, step, read columns; use again after `reset`.
@@ -97,8 +99,9 @@ class Database {
   Result<std::optional<std::int64_t>> query_int64(std::string_view sql);
   /// `PRAGMA quick_check` (structure) or, when deep, `integrity_check`. Errors: kCorrupt with the first finding.
   Status check_integrity(bool deep, const Context& context = {});
-  /// A consistent copy while others read and write. `path` appears complete (synced, mode 0600) or not at all.
-  Status backup_to(const std::filesystem::path& path);
+  /// A consistent copy while others read and write, in which the tables of `emptied` have no rows, where they exist.
+  /// `path` appears complete (synced, mode 0600) or not at all.
+  Status backup_to(const std::filesystem::path& path, std::span<const std::string_view> emptied = {});
   /// Moves the log into the database (`wal_checkpoint(TRUNCATE)`); only on the connection that checkpoints.
   Status checkpoint();
 

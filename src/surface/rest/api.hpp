@@ -29,6 +29,9 @@ class Libraries;
 namespace alcove::search {
 class Search;
 }
+namespace alcove::searches {
+class Searches;
+}
 namespace alcove::work {
 class Engine;
 }
@@ -76,6 +79,7 @@ struct Services {
   libraries::Libraries* libraries = nullptr;
   work::Engine* engine = nullptr;
   search::Search* search = nullptr;
+  searches::Searches* searches = nullptr;
   std::function<Result<std::vector<ModelEntry>>()> list_models;
   std::function<Result<ModelEntry>(const std::string& name)> verify_model;
   enum class Depth : std::uint8_t { kQuick, kDeep };

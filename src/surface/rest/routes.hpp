@@ -23,6 +23,17 @@ RouteResult end_session(Api& api, Call& call);
 RouteResult search(Api& api, Call& call);
 RouteResult suggest(Api& api, Call& call);
 
+// searches_routes.cpp
+RouteResult list_recent_searches(Api& api, Call& call);
+RouteResult remember_search(Api& api, Call& call);
+RouteResult forget_searches(Api& api, Call& call);
+RouteResult forget_search(Api& api, Call& call);
+RouteResult list_saved_searches(Api& api, Call& call);
+RouteResult save_search(Api& api, Call& call);
+RouteResult rename_search(Api& api, Call& call);
+RouteResult remove_search(Api& api, Call& call);
+RouteResult set_search_memory(Api& api, Call& call);
+
 // library_routes.cpp
 RouteResult list_libraries(Api& api, Call& call);
 RouteResult add_library(Api& api, Call& call);

@@ -1,5 +1,5 @@
+#include "domain/search/option_words.hpp"
 #include "domain/search/search.hpp"
-
 #include "surface/rest/file_target.hpp"
 #include "surface/rest/query_reader.hpp"
 #include "surface/rest/render.hpp"
@@ -11,23 +11,10 @@ namespace {
 /// A person waits; better fewer results than none.
 constexpr std::chrono::seconds kSearchTime{20};
 
-std::string_view mode_name(search::Mode mode) {
-  switch (mode) {
-    case search::Mode::kHybrid: return "hybrid";
-    case search::Mode::kKeyword: return "keyword";
-    case search::Mode::kMeaning: return "meaning";
-  }
-  return "hybrid";
-}
-
 search::Order read_order(QueryReader& reader) {
   const std::string order =
       reader.optional_choice("sort", {"relevance", "newest", "oldest", "name", "size"}).value_or("relevance");
-  return order == "newest"   ? search::Order::kNewest
-         : order == "oldest" ? search::Order::kOldest
-         : order == "name"   ? search::Order::kName
-         : order == "size"   ? search::Order::kSize
-                             : search::Order::kRelevance;
+  return search::find_order(order).value_or(search::Order::kRelevance);
 }
 
 void write_reasons(json::Writer& writer, const std::vector<search::Reason>& reasons, bool explain) {
@@ -114,9 +101,7 @@ RouteResult search(Api& api, Call& call) {
   search::Request request;
   request.query = reader.required_text("q", {.length_min = 1, .length_max = 3'000});
   const std::string mode = reader.optional_choice("mode", {"hybrid", "keyword", "meaning"}).value_or("hybrid");
-  request.mode = mode == "keyword"   ? search::Mode::kKeyword
-                 : mode == "meaning" ? search::Mode::kMeaning
-                                     : search::Mode::kHybrid;
+  request.mode = search::find_mode(mode).value_or(search::Mode::kHybrid);
   request.order = read_order(reader);
   request.limit = static_cast<std::size_t>(reader.optional_int64("limit", {.min = 1, .max = 200}).value_or(20));
   request.offset = static_cast<std::size_t>(reader.optional_int64("offset", {.min = 0, .max = 1'000}).value_or(0));
@@ -133,7 +118,7 @@ RouteResult search(Api& api, Call& call) {
   json::Writer writer;
   writer.begin_object()
       .member("query", found.query)
-      .member("mode", mode_name(found.mode))
+      .member("mode", search::mode_word(found.mode))
       .member("took_ms", found.took_ms)
       .member("embed_ms", found.embed_ms)
       .key("hits")
