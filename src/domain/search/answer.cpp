@@ -537,6 +537,7 @@ class Answer {
       return fit && log_odds(*fit, {.evidence = evidence,
                                     .similarity = static_cast<double>(*candidate.cosine),
                                     .crowd = crowd,
+                                    .words = idfs_.size(),
                                     .same_language = same}) < 0;
     };
     for (Item& item : items_) {

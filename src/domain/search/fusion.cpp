@@ -1,6 +1,7 @@
 #include "domain/search/fusion.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <functional>
 #include <limits>
 
@@ -47,19 +48,16 @@ void fuse(std::span<Candidate> candidates, double weight_of_keywords) {
 
 Calibration calibration_of(std::string_view model_name) {
   if (model_name.contains("e5")) {
-    // Logistic regression on every other question of Cranfield, CISI, SQuAD and XQuAD (en, de, ru, zh), each asked of
-    // its own collection and of the others; every direction weighs the same (docs/MEASUREMENTS.md).
+    // Logistic regression on every other question of Cranfield, CISI, SQuAD and XQuAD (en, de, ru, zh, es, ar), each
+    // asked of its own collection and of the others; every direction weighs the same (docs/MEASUREMENTS.md).
     return {.floor = 0.7F,
             .margin = 0.1F,
-            .fit = Fit{.base = -3.69,
-                       .evidence = 0.81,
-                       .gap = 90.2,
-                       .same_language_base = -0.90,
-                       .same_language = 87.3,
-                       .same_language_typical = 0.83,
-                       .other_language = 26.0,
-                       .other_language_typical = 0.78,
-                       .crowd_typical = 0.78}};
+            .fit = Fit{
+                .same_language =
+                    {.base = -1.20, .evidence = 5.12, .gap = 27.3, .similarity = 98.2, .typical = 0.83, .words = -1.09},
+                .other_language =
+                    {.base = -0.56, .evidence = 0, .gap = 63.4, .similarity = 46.8, .typical = 0.78, .words = -1.07},
+                .crowd_typical = 0.78}};
   }
   return {.floor = -1.0F, .margin = 2.0F, .fit = {}};
 }
@@ -73,11 +71,10 @@ double crowd_similarity(std::span<const float> falling, double typical) {
 }
 
 double log_odds(const Fit& fit, const FitSigns& signs) {
-  const double nearness =
-      signs.same_language ? fit.same_language_base + fit.same_language * (signs.similarity - fit.same_language_typical)
-                          : fit.other_language * (signs.similarity - fit.other_language_typical);
-  return fit.base + fit.evidence * std::min(signs.evidence, 1.0) + fit.gap * (signs.similarity - signs.crowd) +
-         nearness;
+  const FitRule& rule = signs.same_language ? fit.same_language : fit.other_language;
+  return rule.base + rule.evidence * std::min(signs.evidence, 1.0) + rule.gap * (signs.similarity - signs.crowd) +
+         rule.similarity * (signs.similarity - rule.typical) +
+         rule.words * std::log(static_cast<double>(std::max<std::size_t>(signs.words, 1)));
 }
 
 }  // namespace alcove::search

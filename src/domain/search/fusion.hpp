@@ -45,16 +45,19 @@ inline constexpr std::size_t kCrowdEnd = 50;
 /// answerable questions are below it, 73 % of the others.
 inline constexpr double kEvidenceFits = 0.35;
 
-/// Log odds that a passage fits a query; linear in what is known of the passage.
-struct Fit {
+/// Log odds that a passage fits a query; linear in what is known of the two.
+struct FitRule {
   double base;
-  double evidence;            ///< Times `keyword_evidence`, at most 1.
-  double gap;                 ///< Times the similarity above `crowd_similarity`.
-  double same_language_base;  ///< Added where query and passage are of one language.
-  double same_language;       ///< Times the similarity above `same_language_typical`; of one language.
-  double same_language_typical;
-  double other_language;  ///< Times the similarity above `other_language_typical`; of two.
-  double other_language_typical;
+  double evidence;    ///< Times `keyword_evidence`, at most 1.
+  double gap;         ///< Times the similarity above `crowd_similarity`.
+  double similarity;  ///< Times the similarity above `typical`.
+  double typical;
+  double words;  ///< Times the logarithm of the number of the query's words: long questions come near everything.
+};
+/// Similarities across languages mean something else than within one: each has a rule.
+struct Fit {
+  FitRule same_language;
+  FitRule other_language;
   double crowd_typical;  ///< Stands in for passages of the crowd that a small library lacks.
 };
 
@@ -76,7 +79,8 @@ double crowd_similarity(std::span<const float> falling, double typical);
 struct FitSigns {
   double evidence = 0;  ///< `keyword_evidence` of this passage.
   double similarity = 0;
-  double crowd = 0;  ///< `crowd_similarity`.
+  double crowd = 0;       ///< `crowd_similarity`.
+  std::size_t words = 1;  ///< Of the query, those that say little left out.
   bool same_language = false;
 };
 /// Above 0: it rather fits than not.

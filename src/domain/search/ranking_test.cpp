@@ -120,7 +120,8 @@ TEST(Fit, StandingOutOfTheCrowdAndSharingWordsFit) {
   const std::optional<Fit> fit = calibration_of("multilingual-e5-small").fit;
   ASSERT_TRUE(fit);
   const auto odds = [&](double evidence, double similarity, double crowd, bool same) {
-    return log_odds(*fit, {.evidence = evidence, .similarity = similarity, .crowd = crowd, .same_language = same});
+    return log_odds(
+        *fit, {.evidence = evidence, .similarity = similarity, .crowd = crowd, .words = 7, .same_language = same});
   };
   // Medians as measured: questions of a collection asked of it and of others (docs/MEASUREMENTS.md).
   EXPECT_GT(odds(0.62, 0.865, 0.78, true), 0) << "XQuAD en of itself";
@@ -129,6 +130,10 @@ TEST(Fit, StandingOutOfTheCrowdAndSharingWordsFit) {
   EXPECT_LT(odds(0.2, 0.80, 0.776, true), 0) << "XQuAD en of SQuAD";
   EXPECT_LT(odds(0, 0.74, 0.72, false), 0) << "Russian questions of Cranfield";
   EXPECT_LT(odds(9, 0.80, 0.79, true), odds(1, 0.82, 0.79, true)) << "long queries have no more than full evidence";
+  const FitSigns terse{.evidence = 0.2, .similarity = 0.82, .crowd = 0.8, .words = 2, .same_language = true};
+  FitSigns wordy = terse;
+  wordy.words = 30;
+  EXPECT_LT(log_odds(*fit, wordy), log_odds(*fit, terse)) << "a paragraph comes near everything";
   EXPECT_FALSE(calibration_of("another model").fit) << "nothing is called weak by figures of another model";
 }
 
