@@ -39,6 +39,7 @@ struct SearchOptions {
   int limit = 10;
   bool passages = false;
   bool explain = false;
+  bool unfold = false;
 };
 Status search(const Common& common, const SearchOptions& options);
 /// Saved and recent searches of the owner's account. `name` is a saved search's.
@@ -54,6 +55,13 @@ Status set_search_memory(const Common& common, SearchMemory memory);
 /// `path` is absolute, relative to the working folder, or LIBRARY:relative; `part` is empty or as a hit has it.
 Status show_file(const Common& common, const std::string& path, const std::string& part);
 Status show_text(const Common& common, const std::string& path, const std::string& part);
+struct SimilarOptions {
+  int limit = 10;
+  bool explain = false;
+  bool unfold = false;
+};
+Status show_similar(const Common& common, const std::string& path, const std::string& part,
+                    const SimilarOptions& options);
 
 Status add_library(const Common& common, const std::string& path, const std::string& name);
 Status list_libraries(const Common& common);

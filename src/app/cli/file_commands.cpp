@@ -87,6 +87,13 @@ void print_hit(const json::Value& hit, std::size_t rank, bool explain) {
     std::ranges::replace_if(line, [](char c) { return c == '\n' || c == '\t'; }, ' ');
     print_line(fmt::format("     {}", line));
   }
+  const auto& near = hit.items_at("near_identical");
+  for (const json::Value& other : near) {
+    print_line(fmt::format("     nearly the same: {}:{}", other.text_at("library"), other.text_at("path")));
+  }
+  if (const auto more = hit.int64_at("near_identical_count") - static_cast<std::int64_t>(near.size()); more > 0) {
+    print_line(fmt::format("     and {} more", more));
+  }
   if (!explain) {
     return;
   }
@@ -95,6 +102,29 @@ void print_hit(const json::Value& hit, std::size_t rank, bool explain) {
     print_line(fmt::format("     - {} ({:.3f}, share {:.2f})", reason.text_at("text"), reason.double_at("value"),
                            reason.double_at("weight")));
   }
+}
+
+void print_answer(const json::Value& answer, bool explain) {
+  std::size_t rank = 0;
+  bool line_drawn = false;
+  for (const json::Value& hit : answer.items_at("hits")) {
+    if (hit.is_true_at("weak") && !line_drawn) {
+      print_line(rank == 0 && answer.is_true_at("nothing_fits") ? "Nothing found that fits well; weaker hits:"
+                                                                : "---- weaker hits ----");
+      line_drawn = true;
+    }
+    print_hit(hit, ++rank, explain);
+  }
+  if (rank == 0) {
+    print_line("Nothing found");
+  }
+  for (const json::Value& note : answer.items_at("notes")) {
+    print_line(fmt::format("Note: {}", *note.if_text()));
+  }
+}
+
+std::string shown_flag(bool value) {
+  return value ? "true" : "false";
 }
 
 void print_stage(const json::Value& stage) {
@@ -115,33 +145,18 @@ void print_stage(const json::Value& stage) {
 }  // namespace
 
 Status search(const Common& common, const SearchOptions& options) {
-  const auto word = [](bool value) { return value ? std::string("true") : std::string("false"); };
   ALCOVE_TRY(const json::Value answer, common.client().get("/search", {{"q", options.query},
                                                                        {"mode", options.mode},
                                                                        {"sort", options.sort},
                                                                        {"limit", std::to_string(options.limit)},
-                                                                       {"passages", word(options.passages)},
-                                                                       {"explain", word(options.explain)}}));
+                                                                       {"passages", shown_flag(options.passages)},
+                                                                       {"fold", options.unfold ? "none" : "near"},
+                                                                       {"explain", shown_flag(options.explain)}}));
   if (common.is_json()) {
     print_answer_as_json(answer);
     return {};
   }
-  std::size_t rank = 0;
-  bool line_drawn = false;
-  for (const json::Value& hit : answer.items_at("hits")) {
-    if (hit.is_true_at("weak") && !line_drawn) {
-      print_line(rank == 0 && answer.is_true_at("nothing_fits") ? "Nothing found that fits well; weaker hits:"
-                                                                : "---- weaker hits ----");
-      line_drawn = true;
-    }
-    print_hit(hit, ++rank, options.explain);
-  }
-  if (rank == 0) {
-    print_line("Nothing found");
-  }
-  for (const json::Value& note : answer.items_at("notes")) {
-    print_line(fmt::format("Note: {}", *note.if_text()));
-  }
+  print_answer(answer, options.explain);
   return {};
 }
 
@@ -225,6 +240,21 @@ Status show_file(const Common& common, const std::string& path, const std::strin
   ALCOVE_TRY_VOID(print_members(common, file.int64_at("id"), part, 0));
   for (const json::Value& other : file.items_at("same_content")) {
     print_line(fmt::format("  same content: {}:{}", other.text_at("library"), other.text_at("path")));
+  }
+  return {};
+}
+
+Status show_similar(const Common& common, const std::string& path, const std::string& part,
+                    const SimilarOptions& options) {
+  ALCOVE_TRY(const json::Value file, find_file(common, path));
+  ALCOVE_TRY(const json::Value answer, common.client().get(address_of(file.int64_at("id")) + "/similar",
+                                                           of_part(part, {{"limit", std::to_string(options.limit)},
+                                                                          {"fold", options.unfold ? "none" : "near"},
+                                                                          {"explain", shown_flag(options.explain)}})));
+  if (common.is_json()) {
+    print_answer_as_json(answer);
+  } else {
+    print_answer(answer, options.explain);
   }
   return {};
 }

@@ -30,6 +30,7 @@ struct Invocation {
   bool plain_http_on_lan = false;
   StatusOptions status;
   SearchOptions search;
+  SimilarOptions similar;
   std::vector<std::string> words;
   std::string path;
   std::string part;
@@ -128,6 +129,7 @@ void add_shown(CLI::App& command, Invocation& call) {
   command.add_option("--limit", call.search.limit, "Hits at most")->check(CLI::Range(1, 200))->capture_default_str();
   command.add_flag("--passages", call.search.passages, "One hit per passage, not per file");
   command.add_flag("--explain", call.search.explain, "Say why each hit is one");
+  command.add_flag("--unfold", call.search.unfold, "Near-identical files as hits of their own");
 }
 
 /// How to search.
@@ -192,6 +194,13 @@ void declare_search(CLI::App& app, Invocation& call) {
                        [](Invocation& given) { return show_file(given.common(), given.path, given.part); }));
   add_path(add_command(app, call, "text", "The text of a file, as it was extracted",
                        [](Invocation& given) { return show_text(given.common(), given.path, given.part); }));
+  CLI::App* similar = add_command(app, call, "similar", "Files whose text is like this one's", [](Invocation& given) {
+    return show_similar(given.common(), given.path, given.part, given.similar);
+  });
+  add_path(similar);
+  similar->add_option("--limit", call.similar.limit, "Files at most")->check(CLI::Range(1, 50))->capture_default_str();
+  similar->add_flag("--explain", call.similar.explain, "Say why each is similar");
+  similar->add_flag("--unfold", call.similar.unfold, "Near-identical files as hits of their own");
 }
 
 void declare_work(CLI::App& app, Invocation& call) {

@@ -567,6 +567,10 @@ std::vector<ContentNumber> Files::roots_of(const Principal& principal, ContentNu
   return sees_everything(principal) ? impl_->visible.roots_of(content, limit) : std::vector<ContentNumber>();
 }
 
+sets::Bitmap Files::kin_of(ContentNumber content) const {
+  return impl_->visible.kin_of(content);
+}
+
 Result<std::vector<artefacts::Part>> Files::way_to(ContentNumber root, ContentNumber content) {
   // From the content up, breadth first: the shortest way, and each container once.
   std::vector<artefacts::Part> steps;

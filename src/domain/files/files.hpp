@@ -87,6 +87,8 @@ class Files {
   Result<std::vector<Holding>> holdings_of(const auth::Principal& principal, ContentNumber content, std::size_t limit);
   /// Contents of visible files that are or contain this one: those to group hits by. At most `limit`.
   std::vector<ContentNumber> roots_of(const auth::Principal& principal, ContentNumber content, std::size_t limit) const;
+  /// The content, what it contains and what contains it, at every depth; visible or not.
+  [[nodiscard]] sets::Bitmap kin_of(ContentNumber content) const;
   /// The way from one of `roots_of` down to the content. Errors: kNotFound when there is none (any more).
   Result<std::vector<artefacts::Part>> way_to(ContentNumber root, ContentNumber content);
   /// The parts of a container changed in the store; `found` are contents that were named there but may be of no use.

@@ -228,6 +228,31 @@ std::vector<ContentNumber> VisibleSets::roots_of(ContentNumber content, std::siz
   });
 }
 
+sets::Bitmap VisibleSets::kin_of(ContentNumber content) const {
+  return state_.with([&](const State& state) {
+    std::unordered_set<std::uint32_t> kin;
+    // Up and down apart: what else lies in the same container is no kin.
+    for (const auto* const nearest : {&state.parts, &state.containers}) {
+      std::vector<std::uint32_t> todo{content.value};
+      while (!todo.empty()) {
+        const auto next = nearest->find(todo.back());
+        todo.pop_back();
+        for (const std::uint32_t each : next == nearest->end() ? std::vector<std::uint32_t>() : next->second) {
+          if (kin.insert(each).second) {
+            todo.push_back(each);
+          }
+        }
+      }
+    }
+    kin.insert(content.value);
+    std::vector<std::uint32_t> members(kin.begin(), kin.end());
+    std::ranges::sort(members);
+    sets::Bitmap found;
+    found.add_many(members);
+    return found;
+  });
+}
+
 sets::Bitmap VisibleSets::contained() const {
   return state_.with([&](const State& state) {
     std::vector<std::uint32_t> found;

@@ -45,6 +45,8 @@ class VisibleSets {
   /// Visible contents that contain this one, directly or not, and have a present file of their own; the content itself
   /// among them if it has one. At most `limit`.
   [[nodiscard]] std::vector<ContentNumber> roots_of(ContentNumber content, std::size_t limit) const;
+  /// What the content contains and what contains it, at every depth, and the content itself; visible or not.
+  [[nodiscard]] sets::Bitmap kin_of(ContentNumber content) const;
   /// Contents that lie in a visible container, whether they also have a file of their own or not.
   [[nodiscard]] sets::Bitmap contained() const;
   [[nodiscard]] bool is_visible(ContentNumber content) const;

@@ -95,6 +95,9 @@ TEST(VisibleSets, APartIsVisibleWhereItsContainerIs) {
   EXPECT_FALSE(sets.of(LibraryId{2}).contents->contains(9));
   EXPECT_EQ(sets.roots_of(ContentNumber{9}, 10), std::vector{ContentNumber{5}});
   EXPECT_EQ(sets.contained().to_vector(), (std::vector<std::uint32_t>{7, 8, 9}));
+  EXPECT_EQ(sets.kin_of(ContentNumber{7}).to_vector(), (std::vector<std::uint32_t>{5, 7, 9})) << "not its neighbour 8";
+  EXPECT_EQ(sets.kin_of(ContentNumber{5}).to_vector(), (std::vector<std::uint32_t>{5, 7, 8, 9}));
+  EXPECT_EQ(sets.kin_of(ContentNumber{6}).to_vector(), std::vector<std::uint32_t>{6});
   EXPECT_TRUE(sets.set_parts(ContentNumber{6}, {ContentNumber{9}}).used.empty());
   EXPECT_TRUE(sets.of(LibraryId{2}).contents->contains(9));
   turnover = sets.apply({change(1, 1, 5, 0, false)});

@@ -6,7 +6,6 @@
 #include <optional>
 #include <thread>
 #include <tuple>
-#include <unordered_map>
 #include <unordered_set>
 #include <utility>
 
@@ -17,8 +16,10 @@
 #include "domain/search/facets.hpp"
 #include "domain/search/fusion.hpp"
 #include "domain/search/hit_writer.hpp"
+#include "domain/search/items.hpp"
 #include "domain/search/listing.hpp"
 #include "domain/search/ordering.hpp"
+#include "domain/search/page.hpp"
 #include "domain/search/query.hpp"
 #include "domain/search/scope.hpp"
 #include "domain/search/snippet.hpp"
@@ -38,11 +39,6 @@ constexpr std::size_t kPoolPassagesMax = 2'000;
 constexpr std::chrono::milliseconds kEmbedTimeout{400};
 /// When asked for meaning only, waiting beats another kind of answer.
 constexpr std::chrono::milliseconds kEmbedTimeoutMeaning{5'000};
-constexpr std::size_t kCopiesMax = 100;
-/// Where filters leave few of very many copies, this many are looked through.
-constexpr std::size_t kCopiesLookedAtMax = 10'000;
-/// Files' contents looked through for one that passes the filters, when a part lies in very many of them.
-constexpr std::size_t kRootsMax = 1'000;
 /// Matches by name that are mixed into an answer, the same on every page.
 constexpr std::size_t kNamesMax = 100;
 /// Of the score: what a passage that holds the required phrase has before one of the same file that does not.
@@ -85,6 +81,7 @@ class Answer {
     ALCOVE_TRY(Scope scope, Scope::make(sources_.generation, sources_.names, sources_.files, principal_, parsed_,
                                         expansions_, sources_.cache, sources_.store));
     scope_ = std::move(scope);
+    items_.emplace(sources_.files, principal_, *scope_);
     const std::vector<std::string>& remarks = scope_->conditions().notes();
     response_.notes.insert(response_.notes.end(), remarks.begin(), remarks.end());
     ALCOVE_TRY_VOID(context_.check());
@@ -112,6 +109,9 @@ class Answer {
  private:
   [[nodiscard]] const Corpus& corpus() const { return *sources_.generation.corpus; }
   [[nodiscard]] fulltext::Index& keyword() const { return *sources_.generation.keyword; }
+  [[nodiscard]] bool folds() const {
+    return request_.fold == Request::Fold::kNear && parsed_.has_text() && !request_.passages;
+  }
   [[nodiscard]] std::size_t wanted() const { return request_.offset + request_.limit + 1; }
 
   // --- wildcards ---
@@ -198,7 +198,8 @@ class Answer {
     const bool saturated = by_words_.size() >= kPoolPassages || by_meaning_.size() >= kPoolPassages;
     ALCOVE_TRY(candidates_, score(by_words_, by_meaning_, {}));
     group_candidates();
-    if (!saturated || (items_.size() >= wanted() && !is_reordered())) {
+    ALCOVE_TRY(const bool suffices, fills_page());
+    if (!saturated || (suffices && !is_reordered())) {
       return {};
     }
     // The further ones follow below, so that earlier pages stay what they were.
@@ -223,6 +224,16 @@ class Answer {
     candidates_.insert(candidates_.end(), further.begin(), further.end());
     group_candidates();
     return {};
+  }
+
+  /// Whether the items are enough for the page, without those that are folded away.
+  Result<bool> fills_page() {
+    if (!folds()) {
+      return items_->all().size() >= wanted();
+    }
+    const Folder folder(sources_.generation, *scope_, sources_.store);
+    ALCOVE_TRY(const std::size_t count, count_unfolded(*items_, folder, wanted()));
+    return count >= wanted();
   }
 
   Result<std::vector<fulltext::Match>> find_by_words(std::size_t pool) {
@@ -369,48 +380,22 @@ class Answer {
   // --- items ---
 
   void group_candidates() {
-    items_.clear();
-    item_of_root_.clear();
+    items_->clear();
     for (const Candidate& candidate : candidates_) {
       const std::optional<ContentNumber> content = corpus().content_of(candidate.passage);
       if (!content) {
         continue;
       }
-      const ContentNumber root = root_of(*content);
+      const ContentNumber root = items_->root_of(*content);
       if (!root) {
         continue;  // Vanished since the scope was made.
       }
-      const auto known = item_of_root_.find(root.value);
-      if (known != item_of_root_.end() && !request_.passages) {
-        ++items_[known->second].more_passages;
+      if (Item* const known = items_->find(root); known != nullptr && !request_.passages) {
+        ++known->more_passages;
         continue;
       }
-      item_of_root_.emplace(root.value, items_.size());
-      items_.push_back(
-          {.content = *content, .root = root, .named = {}, .candidate = &candidate, .score = candidate.score});
+      items_->add({.content = *content, .root = root, .named = {}, .candidate = &candidate, .score = candidate.score});
     }
-  }
-
-  /// The content of the file that a content is shown in: one that has a hit already, else the first that passes.
-  ContentNumber root_of(ContentNumber content) {
-    const auto cached = root_of_content_.find(content.value);
-    if (cached != root_of_content_.end()) {
-      return cached->second;
-    }
-    ContentNumber root;
-    for (const ContentNumber each : sources_.files.roots_of(principal_, content, kRootsMax)) {
-      const auto& of_files = scope_->conditions().of_files();
-      if (of_files && !of_files->contains(each.value)) {
-        continue;
-      }
-      const bool is_hit = item_of_root_.contains(each.value);
-      root = !root || is_hit ? each : root;
-      if (is_hit) {
-        break;
-      }
-    }
-    root_of_content_.emplace(content.value, root);
-    return root;
   }
 
   Status add_names() {
@@ -424,26 +409,17 @@ class Answer {
       if (!file || !scope_->accepts_by_name(*file)) {
         continue;
       }
-      const auto known = file->content ? item_of_root_.find(file->content.value) : item_of_root_.end();
-      if (known == item_of_root_.end()) {
-        if (file->content) {
-          item_of_root_.emplace(file->content.value, items_.size());
-        }
-        items_.push_back({.content = file->content,
-                          .root = file->content,
-                          .named = file->id,
-                          .candidate = nullptr,
-                          .score = 0,
-                          .name_score = 0});
-      }
-      Item& item = known == item_of_root_.end() ? items_.back() : items_[known->second];
+      Item* const known = items_->find(file->content);
+      Item& item =
+          known != nullptr ? *known : items_->add({.content = file->content, .root = file->content, .named = file->id});
       if (match.score > item.name_score) {
         item.named = file->id;
         item.name_score = match.score;
       }
     }
-    const bool named = std::ranges::any_of(items_, [](const Item& item) { return item.name_score >= kNamedScoreMin; });
-    for (Item& item : items_) {
+    const bool named =
+        std::ranges::any_of(items_->all(), [](const Item& item) { return item.name_score >= kNamedScoreMin; });
+    for (Item& item : items_->all()) {
       // Either is reason enough; both together are better. Who types a file's name wants that file before all that is
       // merely the best of what was found by content.
       const double found = std::min(item.score, 1.0) * (named ? kContentBesideNames : 1);
@@ -458,14 +434,14 @@ class Answer {
                                                       request_.order, kOffsetMax + kLimitMax + kCopiesMax));
     for (const Listed& one : listed) {
       if (!one.content) {
-        items_.push_back({.content = {}, .root = {}, .named = one.file, .candidate = nullptr});
+        items_->add({.content = {}, .root = {}, .named = one.file});
         continue;
       }
       // A file stands for what it contains, unless only that passes.
-      const ContentNumber root = root_of(one.content);
-      if (root && item_of_root_.emplace(root.value, items_.size()).second) {
+      const ContentNumber root = items_->root_of(one.content);
+      if (root && items_->find(root) == nullptr) {
         const ContentNumber shown = scope_->contents().contains(root.value) ? root : one.content;
-        items_.push_back({.content = shown, .root = root, .named = {}, .candidate = nullptr});
+        items_->add({.content = shown, .root = root, .named = {}});
       }
     }
     return {};
@@ -494,7 +470,7 @@ class Answer {
   /// Marks the items that are below the line. Changes no order.
   Status judge_items() {
     sets::Bitmap among;
-    for (const Item& item : items_) {
+    for (const Item& item : items_->all()) {
       if (item.candidate != nullptr) {
         among.add(item.candidate->passage);
       }
@@ -540,18 +516,19 @@ class Answer {
                                     .words = idfs_.size(),
                                     .same_language = same}) < 0;
     };
-    for (Item& item : items_) {
+    for (Item& item : items_->all()) {
       item.weak = is_weak(item);
     }
-    response_.nothing_fits = std::ranges::all_of(items_, &Item::weak);
+    response_.nothing_fits = std::ranges::all_of(items_->all(), &Item::weak);
     return {};
   }
 
   void sort_items() {
-    for (std::size_t i = 0; i < items_.size(); ++i) {
-      items_[i].order = i;
+    std::vector<Item>& items = items_->all();
+    for (std::size_t i = 0; i < items.size(); ++i) {
+      items[i].order = i;
     }
-    std::ranges::sort(items_, [](const Item& a, const Item& b) {
+    std::ranges::sort(items, [](const Item& a, const Item& b) {
       return a.score > b.score || (a.score == b.score && a.order < b.order);
     });
   }
@@ -562,11 +539,12 @@ class Answer {
   /// By the file that each item is shown as; ties as relevance has them.
   Status reorder_items() {
     std::vector<std::pair<OrderKey, Item>> keyed;
-    keyed.reserve(items_.size());
-    for (std::size_t i = 0; i < items_.size(); ++i) {
-      Item& item = items_[i];
+    std::vector<Item>& items = items_->all();
+    keyed.reserve(items.size());
+    for (std::size_t i = 0; i < items.size(); ++i) {
+      Item& item = items[i];
       item.order = i;
-      ALCOVE_TRY(const std::vector<files::File> files, files_of(item));
+      ALCOVE_TRY(const std::vector<files::File> files, items_->files_of(item));
       if (!files.empty()) {
         keyed.emplace_back(order_key(request_.order, files.front(), corpus().stated_date_unix_ms(item.content)), item);
       }
@@ -574,9 +552,9 @@ class Answer {
     std::ranges::sort(keyed, [](const auto& a, const auto& b) {
       return std::tie(a.first, a.second.order) < std::tie(b.first, b.second.order);
     });
-    items_.clear();
+    items.clear();
     for (auto& [key, item] : keyed) {
-      items_.push_back(item);
+      items.push_back(item);
     }
     return context_.check();
   }
@@ -595,7 +573,7 @@ class Answer {
         }
         is_cut = found.size() >= kFacetPassagesMax;
       }
-      for (const Item& item : items_) {
+      for (const Item& item : items_->all()) {
         matching.add(item.content.value);
       }
     }
@@ -619,64 +597,14 @@ class Answer {
                              .in_title = in_title_,
                              .library_names = library_names_,
                              .model_name = query_vector_ == nullptr ? std::string() : query_vector_->model_name};
-    std::size_t passed = 0;
-    for (Item& item : items_) {
-      ALCOVE_TRY(const std::vector<files::File> files, files_of(item));
-      if (files.empty()) {
-        continue;
-      }
-      response_.finds_anything = true;
-      if (++passed <= request_.offset) {
-        continue;
-      }
-      if (response_.hits.size() == request_.limit) {
-        response_.more = true;
-        break;
-      }
-      ALCOVE_TRY(Hit hit, write_hit(known, item, files));
-      response_.hits.push_back(std::move(hit));
-    }
+    ALCOVE_TRY(Page page, write_page(*items_, *scope_, known, sources_.store,
+                                     {.offset = request_.offset,
+                                      .limit = request_.limit,
+                                      .fold = folds() ? Request::Fold::kNear : Request::Fold::kNone}));
+    response_.hits = std::move(page.hits);
+    response_.more = page.more;
+    response_.finds_anything = page.finds_anything;
     return {};
-  }
-
-  /// Files with the content `root` that pass by `content`.
-  Result<std::vector<files::File>> accepted_files(ContentNumber root, ContentNumber content) {
-    ALCOVE_TRY(auto found, sources_.files.files_of(principal_, root, kCopiesMax));
-    if (found.size() == kCopiesMax && scope_->is_filtered()) {
-      ALCOVE_TRY(found, sources_.files.files_of(principal_, root, kCopiesLookedAtMax));
-    }
-    std::erase_if(found, [&](const files::File& file) { return !scope_->accepts(file, content); });
-    found.resize(std::min(found.size(), kCopiesMax));
-    return found;
-  }
-
-  /// The files that an item stands for, the one to show first; none when all were filtered out or are gone.
-  Result<std::vector<files::File>> files_of(Item& item) {
-    std::vector<files::File> found;
-    if (!item.content) {
-      ALCOVE_TRY(std::optional<files::File> file, sources_.files.find(item.named));
-      if (file) {
-        found.push_back(std::move(*file));
-      }
-      return found;
-    }
-    ALCOVE_TRY(found, accepted_files(item.root, item.content));
-    if (found.empty() && item.content != item.root) {
-      // Another file that contains it may pass where this one does not.
-      for (const ContentNumber root : sources_.files.roots_of(principal_, item.content, kRootsMax)) {
-        if (root != item.root && found.empty() && !item_of_root_.contains(root.value)) {
-          ALCOVE_TRY(found, accepted_files(root, item.content));
-          item.root = found.empty() ? item.root : root;
-        }
-      }
-    }
-    std::ranges::sort(found, [&](const files::File& a, const files::File& b) {
-      const auto key = [&](const files::File& file) {
-        return std::tuple(file.id != item.named, file.path.size(), file.id.value);
-      };
-      return key(a) < key(b);
-    });
-    return found;
   }
 
   Sources sources_;
@@ -696,9 +624,7 @@ class Answer {
   std::vector<double> idfs_;           ///< Of the ranking words; empty until looked up.
   sets::Bitmap in_title_;
   sets::Bitmap with_code_;
-  std::vector<Item> items_;
-  std::unordered_map<std::uint32_t, std::size_t> item_of_root_;
-  std::unordered_map<std::uint32_t, ContentNumber> root_of_content_;
+  std::optional<Items> items_;  ///< Made with the scope.
   std::map<std::int64_t, std::string> library_names_;
 };
 

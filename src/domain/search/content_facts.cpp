@@ -67,16 +67,28 @@ std::string main_languages(const wire::PassagesArtefact& passages) {
   return joined(std::move(shares));
 }
 
+text::Fingerprint fingerprint_of(const wire::PassagesArtefact& passages) {
+  text::Fingerprinter maker;
+  for (const wire::Passage& passage : passages.passages) {
+    maker.add(passage.text);
+  }
+  return std::move(maker).finish();
+}
+
 std::string content_facts_key(ContentNumber content, const ContentFacts& facts) {
   std::string key(kContentFactsKey);
   append_number(key, content.value, 4);
   append_number(key, static_cast<std::uint64_t>(facts.format), 1);
   append_number(key, static_cast<std::uint64_t>(facts.stated_unix_ms), 8);
+  append_number(key, facts.fingerprint.words, 4);
+  append_number(key, facts.fingerprint.numbers, 8);
+  append_number(key, facts.fingerprint.sketch[0], 8);
+  append_number(key, facts.fingerprint.sketch[1], 8);
   return key + facts.languages + ";" + facts.passage_languages;
 }
 
 std::optional<std::pair<ContentNumber, ContentFacts>> read_content_facts_key(std::string_view key) {
-  constexpr std::size_t kFixedBytes = 1 + 4 + 1 + 8;
+  constexpr std::size_t kFixedBytes = 1 + 4 + 1 + 8 + 4 + 8 + 16;
   if (key.size() <= kFixedBytes || !key.starts_with(kContentFactsKey)) {
     return std::nullopt;
   }
@@ -89,6 +101,9 @@ std::optional<std::pair<ContentNumber, ContentFacts>> read_content_facts_key(std
   ContentFacts facts;
   facts.format = static_cast<wire::Format>(format);
   facts.stated_unix_ms = static_cast<std::int64_t>(read_number(key.substr(6, 8)));
+  facts.fingerprint.words = static_cast<std::uint32_t>(read_number(key.substr(14, 4)));
+  facts.fingerprint.numbers = read_number(key.substr(18, 8));
+  facts.fingerprint.sketch = {read_number(key.substr(26, 8)), read_number(key.substr(34, 8))};
   facts.languages = languages.substr(0, parting);
   facts.passage_languages = languages.substr(parting + 1);
   return std::pair(ContentNumber{static_cast<std::uint32_t>(read_number(key.substr(1, 4)))}, std::move(facts));

@@ -6,12 +6,25 @@
 namespace alcove::search {
 
 std::optional<ContentNumber> Corpus::content_of(std::uint32_t passage) const {
+  const Run* const run = find_run_with(passage);
+  return run == nullptr ? std::nullopt : std::optional(run->content);
+}
+
+const Run* Corpus::find_run_with(std::uint32_t passage) const {
   const auto after = std::ranges::upper_bound(runs, passage, {}, &Run::first);
   if (after == runs.begin()) {
-    return std::nullopt;
+    return nullptr;
   }
   const Run& run = *std::prev(after);
-  return passage - run.first < run.count ? std::optional(run.content) : std::nullopt;
+  return passage - run.first < run.count ? &run : nullptr;
+}
+
+const Run* Corpus::find_run_of(ContentNumber content) const {
+  if (!content || !with_passages.contains(content.value)) {
+    return nullptr;
+  }
+  const auto found = std::ranges::find(runs, content, &Run::content);
+  return found == runs.end() ? nullptr : &*found;
 }
 
 std::optional<std::int64_t> Corpus::stated_date_unix_ms(ContentNumber content) const {

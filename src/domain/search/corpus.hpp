@@ -52,6 +52,9 @@ struct Corpus {
   [[nodiscard]] std::optional<std::int64_t> stated_date_unix_ms(ContentNumber content) const;
   /// Nothing when no run holds the passage.
   [[nodiscard]] std::optional<ContentNumber> content_of(std::uint32_t passage) const;
+  [[nodiscard]] const Run* find_run_with(std::uint32_t passage) const;
+  /// Looks through all runs: for the few contents that no passage leads to.
+  [[nodiscard]] const Run* find_run_of(ContentNumber content) const;
 };
 
 /// The passages of some contents, in the two forms that the two searches filter by.

@@ -21,14 +21,6 @@ std::string library_name(const HitKnowledge& known, LibraryId library) {
   return found == known.library_names.end() ? std::string() : found->second;
 }
 
-const Run* find_run(const Corpus& corpus, ContentNumber content) {
-  if (!content || !corpus.with_passages.contains(content.value)) {
-    return nullptr;
-  }
-  const auto found = std::ranges::find(corpus.runs, content, &Run::content);
-  return found == corpus.runs.end() ? nullptr : &*found;
-}
-
 void describe(const HitKnowledge& known, Hit& hit, const Item& item, const wire::Passage& passage) {
   Snippet snippet = make_snippet(passage, known.analysed.ranking);
   hit.snippet = std::move(snippet.spans);
@@ -43,13 +35,13 @@ void describe(const HitKnowledge& known, Hit& hit, const Item& item, const wire:
   }
   const Candidate& candidate = *item.candidate;
   if (candidate.keyword > 0) {
-    hit.reasons.push_back(
-        {.kind = "terms",
-         .text = snippet.matched.empty() ? "Contains forms of the words" : "Contains " + joined(snippet.matched),
-         .terms = snippet.matched,
-         .value = candidate.keyword,
-         .weight = candidate.keyword_share + (candidate.cosine ? 0 : candidate.meaning_share),
-         .model = {}});
+    hit.reasons.push_back({.kind = "terms",
+                           .text = snippet.matched.empty() ? known.words_lead + " forms of the words"
+                                                           : known.words_lead + " " + joined(snippet.matched),
+                           .terms = snippet.matched,
+                           .value = candidate.keyword,
+                           .weight = candidate.keyword_share + (candidate.cosine ? 0 : candidate.meaning_share),
+                           .model = {}});
   }
   if (candidate.cosine && !known.model_name.empty()) {
     hit.reasons.push_back({.kind = "meaning",
@@ -109,7 +101,7 @@ Result<Hit> write_hit(const HitKnowledge& known, const Item& item, const std::ve
   if (item.candidate != nullptr) {
     shown = item.candidate->passage;
     hit.passage = PassageNumber{shown};
-  } else if (const Run* run = find_run(*known.generation.corpus, item.content); run != nullptr) {
+  } else if (const Run* run = known.generation.corpus->find_run_of(item.content); run != nullptr) {
     shown = run->first;
   }
   if (shown != 0) {

@@ -44,6 +44,7 @@ struct HitKnowledge {
   const sets::Bitmap& in_title;  ///< Passages whose title holds every word.
   const std::map<std::int64_t, std::string>& library_names;
   std::string model_name;  ///< Empty: no meaning was compared.
+  std::string words_lead = "Contains";
 };
 
 /// `files` are those that the item stands for, the one to show first; at least one.

@@ -164,6 +164,7 @@ Status PassageIndex::load_corpus() {
   runs_.clear();
   first_of_content_.clear();
   facts_.clear();
+  near_->clear();
   languages_.clear();
   with_vectors_ = {};
   ALCOVE_TRY_VOID(keyword_->for_each_metadata_key("R", [&](std::string_view key) {
@@ -181,6 +182,7 @@ Status PassageIndex::load_corpus() {
   }));
   ALCOVE_TRY_VOID(keyword_->for_each_metadata_key(kContentFactsKey, [&](std::string_view key) {
     if (auto known = read_content_facts_key(key)) {
+      near_->set(known->first, known->second.fingerprint);
       facts_[known->first.value] = std::move(known->second);
     }
     return true;
@@ -265,8 +267,9 @@ void PassageIndex::publish() {
   publish_facts(*corpus);
   corpus->languages.assign(languages_.begin(), languages_.end());
   corpus->passages_of_language = count_languages(corpus->passage_count);
-  published_.with(
-      [&](Generation& current) { current = {.keyword = keyword_, .vectors = vectors_, .corpus = std::move(corpus)}; });
+  published_.with([&](Generation& current) {
+    current = {.keyword = keyword_, .vectors = vectors_, .corpus = std::move(corpus), .near = near_};
+  });
 }
 
 Status PassageIndex::apply(const artefacts::Change& change) {
@@ -363,7 +366,10 @@ Status PassageIndex::index_passages(ContentNumber content) {
     with_vectors_.add(content.value);
   }
   pending_ += run.count;
-  return set_facts(content, [&](ContentFacts& facts) { facts.passage_languages = main_languages(*decoded); });
+  return set_facts(content, [&](ContentFacts& facts) {
+    facts.passage_languages = main_languages(*decoded);
+    facts.fingerprint = fingerprint_of(*decoded);
+  });
 }
 
 Status PassageIndex::drop_run(ContentNumber content) {
@@ -383,7 +389,10 @@ Status PassageIndex::drop_run(ContentNumber content) {
   runs_.erase(run.first);
   first_of_content_.erase(known);
   pending_ += run.count;
-  return set_facts(content, [](ContentFacts& facts) { facts.passage_languages.clear(); });
+  return set_facts(content, [](ContentFacts& facts) {
+    facts.passage_languages.clear();
+    facts.fingerprint = {};
+  });
 }
 
 Status PassageIndex::set_facts(ContentNumber content, const std::function<void(ContentFacts&)>& change) {
@@ -394,6 +403,7 @@ Status PassageIndex::set_facts(ContentNumber content, const std::function<void(C
   if (after == before) {
     return {};
   }
+  near_->set(content, after.fingerprint);
   if (!before.empty()) {
     ALCOVE_TRY_VOID(keyword_->set_metadata(content_facts_key(content, before), ""));
   }

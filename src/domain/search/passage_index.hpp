@@ -16,6 +16,7 @@
 #include "domain/artefacts/store.hpp"
 #include "domain/search/content_facts.hpp"
 #include "domain/search/corpus.hpp"
+#include "domain/search/near_table.hpp"
 #include "drivers/fulltext/fulltext.hpp"
 #include "drivers/vectors/vectors.hpp"
 
@@ -26,6 +27,7 @@ struct Generation {
   std::shared_ptr<fulltext::Index> keyword;
   std::shared_ptr<vectors::VectorRows> vectors;  ///< Nothing while no passage has a vector.
   std::shared_ptr<const Corpus> corpus;
+  std::shared_ptr<const NearTable> near;
 };
 
 /// Names the space of a model by its fingerprint: vectors of two spaces are never compared.
@@ -95,7 +97,8 @@ class PassageIndex {
 
   std::map<std::uint32_t, Run> runs_;  ///< By first passage.
   std::unordered_map<std::uint32_t, std::uint32_t> first_of_content_;
-  std::map<std::uint32_t, ContentFacts> facts_;  ///< By content; never empty ones.
+  std::map<std::uint32_t, ContentFacts> facts_;                      ///< By content; never empty ones.
+  std::shared_ptr<NearTable> near_ = std::make_shared<NearTable>();  ///< Shared with generations in use.
   sets::Bitmap with_vectors_;
   std::set<std::string> languages_;
 

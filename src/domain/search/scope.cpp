@@ -33,6 +33,16 @@ Result<Scope> Scope::make(const Generation& generation, NameIndex& names, files:
   return scope;
 }
 
+void Scope::leave_out(const sets::Bitmap& contents, const Corpus& corpus) {
+  auto left = std::make_shared<sets::Bitmap>(*contents_);
+  *left -= contents;
+  passages_ = std::make_shared<const PassageSet>(passages_of(corpus, *left));
+  contents_ = std::move(left);
+  if (holding_) {
+    *holding_ &= passages_->passages;
+  }
+}
+
 bool Scope::accepts_by_name(const files::File& file) const {
   return visible_files_->contains(static_cast<std::uint32_t>(file.id.value)) && accepts(file, file.content);
 }

@@ -26,6 +26,9 @@ class Scope {
                             const auth::Principal& principal, const ParsedQuery& query, const Expansions& expansions,
                             PassageSetCache& cache, artefacts::Store& store);
 
+  /// Narrows the scope by contents that are no hits.
+  void leave_out(const sets::Bitmap& contents, const Corpus& corpus);
+
   /// Passages that may be hits: of contents that may pass.
   [[nodiscard]] const PassageSet& passages() const { return *passages_; }
   /// Those of them that hold a required phrase; nothing when none is required.

@@ -11,6 +11,7 @@
 #include "domain/search/follower.hpp"
 #include "domain/search/name_index.hpp"
 #include "domain/search/passage_index.hpp"
+#include "domain/search/similar.hpp"
 #include "domain/search/suggest.hpp"
 
 namespace alcove::search {
@@ -80,21 +81,37 @@ Result<std::unique_ptr<Search>> Search::start(const std::filesystem::path& data_
   return std::unique_ptr<Search>(new Search(std::move(impl)));
 }
 
-Result<Response> Search::search(const auth::Principal& principal, const Request& request, const Context& context) {
-  auto answered = impl_->answer_once(principal, request, context);
-  if (answered && impl_->follower->rebuilding()) {
-    answered->notes.emplace_back("The search index is being remade; until that is done not everything is found");
+namespace {
+
+constexpr const char* kRemadeNote = "The search index is being remade; until that is done not everything is found";
+
+/// Notes a rebuild under way, and begins one when the index is damaged.
+template <typename Answered>
+Result<Answered> judged(Result<Answered> answered, Follower& follower) {
+  if (answered && follower.rebuilding()) {
+    answered->notes.emplace_back(kRemadeNote);
   }
   if (answered || answered.error().code != ErrorCode::kCorrupt) {
     return answered;
   }
   // Either a rebuild took the files away under this search, or they are damaged.
-  if (!impl_->follower->rebuilding()) {
+  if (!follower.rebuilding()) {
     log_error("search", answered.error());
-    impl_->follower->request_rebuild();
+    follower.request_rebuild();
   }
   return fail(ErrorCode::kUnavailable, "The search index is being remade; try again in a moment",
               answered.error().detail);
+}
+
+}  // namespace
+
+Result<Response> Search::search(const auth::Principal& principal, const Request& request, const Context& context) {
+  return judged(impl_->answer_once(principal, request, context), *impl_->follower);
+}
+
+Result<SimilarResponse> Search::similar(const auth::Principal& principal, const SimilarRequest& request,
+                                        const Context& context) {
+  return judged(search::similar(impl_->sources(), principal, request, context), *impl_->follower);
 }
 
 Result<std::vector<Suggestion>> Search::suggest(const auth::Principal& principal, const std::string& typed,

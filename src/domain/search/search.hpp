@@ -42,6 +42,9 @@ struct Request {
   std::size_t offset = 0;  ///< up to 1,000
   /// Whether a query that finds nothing is asked again as it was probably meant.
   enum class Spelling : std::uint8_t { kCorrect, kAsTyped } spelling = Spelling::kCorrect;
+  /// Whether near-identical files stand under the best of them. Only of hits that are ranked and one per file: filters
+  /// alone list what is there.
+  enum class Fold : std::uint8_t { kNear, kNone } fold = Fold::kNear;
   bool facets = false;    ///< true: the answer counts what was found by type, library, year …
   bool passages = false;  ///< true: one hit per passage; false: one per file, its best passage
 };
@@ -83,7 +86,10 @@ struct Hit {
   std::vector<Reason> reasons;
   std::int64_t more_passages = 0;         ///< Further matching passages of the same file.
   std::vector<files::File> same_content;  ///< Other visible files with the same bytes, folded into this hit.
-  bool weak = false;                      ///< Below the line: it rather does not fit than fits.
+  /// Visible files whose text is this one's but for a few words, folded into this hit: some of them, and how many.
+  std::vector<files::File> near_identical;
+  std::int64_t near_identical_count = 0;
+  bool weak = false;  ///< Below the line: it rather does not fit than fits.
 };
 
 /// What one more filter would leave.
@@ -102,6 +108,20 @@ struct Facets {
   std::vector<Facet> facets;
   std::int64_t counted = 0;  ///< Contents
   bool is_complete = true;   ///< false: more match than are counted (facets.hpp).
+};
+
+/// Which files are like one.
+struct SimilarRequest {
+  ContentNumber content;   ///< Of a file or a part that the principal may see; 0: not read yet.
+  std::size_t limit = 10;  ///< 1 to 50
+  Request::Fold fold = Request::Fold::kNear;
+};
+
+struct SimilarResponse {
+  Mode mode = Mode::kKeyword;  ///< kHybrid: by meaning and words.
+  std::vector<Hit> hits;       ///< The most similar first.
+  std::vector<std::string> notes;
+  double took_ms = 0;
 };
 
 struct Response {
@@ -161,6 +181,10 @@ class Search {
   ~Search();
 
   Result<Response> search(const auth::Principal& principal, const Request& request, const Context& context);
+  /// Files whose text is like that of a content, as far as the principal sees them; not what contains it or what it
+  /// contains. Errors: kInvalidArgument for limits out of range, kTimedOut.
+  Result<SimilarResponse> similar(const auth::Principal& principal, const SimilarRequest& request,
+                                  const Context& context);
   /// What may be typed or opened next, at most `limit`.
   Result<std::vector<Suggestion>> suggest(const auth::Principal& principal, const std::string& typed,
                                           std::size_t limit);

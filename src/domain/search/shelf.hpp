@@ -164,11 +164,15 @@ class Shelf {
     completion.stage = "parts";
     completion.fingerprint = "1";
     completion.machine = "test";
-    completion.data = {1};
+    const wire::PartEntry entry{.path = path, .size_bytes = 1, .modified_unix_ms = 0, .reason_code = {}, .reason = {}};
+    completion.data = wire::encode(wire::PartsArtefact{.parts = {entry}, .notes = {}});
     completion.parts = {{.parent = container, .position = 0, .content = part, .path = std::move(path)}};
     must(store_->complete({completion}));
     files_->parts_changed(container, {part});
   }
+
+  /// `container` was looked into and holds nothing.
+  void put_no_parts(ContentNumber container) { put(container, "parts", wire::encode(wire::PartsArtefact{}), 0); }
 
   void put_failure(ContentNumber content, artefacts::TaskState state, std::string reason_code) {
     must(store_->want(content, {{.stage = "text", .fingerprint = "1"}}, 0));

@@ -346,6 +346,19 @@ float exact_similarity(const std::int8_t* values, float scale, std::span<const f
 
 }  // namespace
 
+std::optional<std::vector<float>> VectorRows::read(std::uint32_t row) const {
+  const Impl::View view = impl_->snapshot();
+  if (row >= view.capacity_rows || view.scale(row) == 0) {
+    return std::nullopt;
+  }
+  std::vector<float> made(view.dimensions);
+  const std::int8_t* const values = view.values(row);
+  const float scale = view.scale(row);
+  std::transform(values, values + view.dimensions, made.begin(),
+                 [&](std::int8_t value) { return static_cast<float>(value) * scale; });
+  return made;
+}
+
 std::optional<float> VectorRows::similarity(std::uint32_t row, std::span<const float> query) const {
   ALCOVE_CHECK(query.size() == impl_->header.dimensions, "a query of another space");
   const Impl::View view = impl_->snapshot();

@@ -68,6 +68,8 @@ class VectorRows {
   Status commit(std::int64_t applied);
 
   [[nodiscard]] bool has(std::uint32_t row) const;
+  /// The vector of a row, of length 1. Nothing when the row does not exist.
+  [[nodiscard]] std::optional<std::vector<float>> read(std::uint32_t row) const;
   /// Nothing when the row does not exist. Requires: query.size() == dimensions.
   [[nodiscard]] std::optional<float> similarity(std::uint32_t row, std::span<const float> query) const;
   /// The `limit` nearest of the rows in `runs` (rising, not overlapping), nearest first; ties: lower row first.

@@ -196,6 +196,21 @@ TEST_F(VectorFile, RowsAndAppliedNumberSurviveReopening) {
   EXPECT_FALSE((*rows)->has(UINT32_MAX));
 }
 
+TEST_F(VectorFile, ARowIsReadAsItPoints) {
+  const std::unique_ptr<VectorRows> rows = make(4);
+  const std::vector<float> wanted{0.5F, -0.5F, 0.5F, 0.5F};
+  const Quantised quantised = quantise(wanted);
+  ASSERT_TRUE(rows->write(7, std::vector{quantised.scale}, quantised.values));
+  const auto found = rows->read(7);
+  ASSERT_TRUE(found);
+  ASSERT_EQ(found->size(), wanted.size());
+  for (std::size_t i = 0; i < wanted.size(); ++i) {
+    EXPECT_NEAR((*found)[i], wanted[i], 0.01);
+  }
+  EXPECT_FALSE(rows->read(6));
+  EXPECT_FALSE(rows->read(4'000'000'000));
+}
+
 TEST_F(VectorFile, ClearedRowsAreGone) {
   std::mt19937 random(4);
   const std::unique_ptr<VectorRows> rows = make();

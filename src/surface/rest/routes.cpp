@@ -35,6 +35,7 @@ const std::vector<Route>& routes() {
       {"GET", "/files/by-path", kUser, kQuick, show_file_by_path},
       {"GET", "/files/{id}", kUser, kQuick, show_file},
       {"GET", "/files/{id}/content", kUser, kQuick, file_content},
+      {"GET", "/files/{id}/similar", kUser, kQuick, similar_files},
       {"GET", "/files/{id}/text", kUser, kQuick, file_text},
       {"GET", "/files/{id}/thumbnail", kUser, kQuick, file_thumbnail},
       {"GET", "/status", kUser, kQuick, status},

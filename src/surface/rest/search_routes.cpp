@@ -17,6 +17,11 @@ search::Order read_order(QueryReader& reader) {
   return search::find_order(order).value_or(search::Order::kRelevance);
 }
 
+search::Request::Fold read_fold(QueryReader& reader) {
+  return reader.optional_choice("fold", {"near", "none"}).value_or("near") == "none" ? search::Request::Fold::kNone
+                                                                                     : search::Request::Fold::kNear;
+}
+
 void write_reasons(json::Writer& writer, const std::vector<search::Reason>& reasons, bool explain) {
   writer.key("reasons").begin_array();
   for (const search::Reason& reason : reasons) {
@@ -77,8 +82,18 @@ Status write_hit(json::Writer& writer, Services& services, const search::Hit& hi
   write_reasons(writer, hit.reasons, explain);
   writer.member("more_passages", hit.more_passages).key("same_content");
   write_same_content(writer, services, hit.same_content);
+  writer.member("near_identical_count", hit.near_identical_count).key("near_identical");
+  write_same_content(writer, services, hit.near_identical);
   writer.end_object();
   return {};
+}
+
+void write_notes(json::Writer& writer, const std::vector<std::string>& notes) {
+  writer.key("notes").begin_array();
+  for (const std::string& note : notes) {
+    writer.text(note);
+  }
+  writer.end_array();
 }
 
 void write_facets(json::Writer& writer, const search::Facets& facets) {
@@ -109,6 +124,7 @@ RouteResult search(Api& api, Call& call) {
   request.passages = reader.optional_bool("passages").value_or(false);
   request.spelling = reader.optional_bool("correct").value_or(true) ? search::Request::Spelling::kCorrect
                                                                     : search::Request::Spelling::kAsTyped;
+  request.fold = read_fold(reader);
   const bool explain = reader.optional_bool("explain").value_or(false);
   ALCOVE_TRY_VOID(reader.finish());
 
@@ -126,11 +142,8 @@ RouteResult search(Api& api, Call& call) {
   for (const search::Hit& hit : found.hits) {
     ALCOVE_TRY_VOID(write_hit(writer, services, hit, explain));
   }
-  writer.end_array().key("notes").begin_array();
-  for (const std::string& note : found.notes) {
-    writer.text(note);
-  }
   writer.end_array();
+  write_notes(writer, found.notes);
   if (!found.did_you_mean.empty()) {
     writer.member("did_you_mean", found.did_you_mean);
   }
@@ -146,6 +159,36 @@ RouteResult search(Api& api, Call& call) {
     writer.member("position", static_cast<std::int64_t>(note.position)).end_object();
   }
   writer.end_array().member("more", found.more).member("nothing_fits", found.nothing_fits).end_object();
+  return json_response(200, std::move(writer).take());
+}
+
+RouteResult similar_files(Api& api, Call& call) {
+  QueryReader reader(call.request);
+  const auto part = read_part_address(reader);
+  search::SimilarRequest request;
+  request.limit = static_cast<std::size_t>(reader.optional_int64("limit", {.min = 1, .max = 50}).value_or(10));
+  request.fold = read_fold(reader);
+  const bool explain = reader.optional_bool("explain").value_or(false);
+  ALCOVE_TRY_VOID(reader.finish());
+  ALCOVE_TRY(const std::int64_t id, call.id());
+  Services& services = api.services();
+  ALCOVE_TRY(const FileTarget target, find_target(services, call.asking.principal, FileId{id}, part));
+  request.content = target.file.content;
+  ALCOVE_TRY(const search::SimilarResponse found,
+             services.search->similar(call.asking.principal, request, call.context(kSearchTime)));
+  json::Writer writer;
+  writer.begin_object()
+      .member("file_id", target.file.id.value)
+      .member("mode", search::mode_word(found.mode))
+      .member("took_ms", found.took_ms)
+      .key("hits")
+      .begin_array();
+  for (const search::Hit& hit : found.hits) {
+    ALCOVE_TRY_VOID(write_hit(writer, services, hit, explain));
+  }
+  writer.end_array();
+  write_notes(writer, found.notes);
+  writer.end_object();
   return json_response(200, std::move(writer).take());
 }
 
