@@ -146,7 +146,7 @@ def test_lint_is_clean(long_run):
     findings = []
     with ThreadPoolExecutor(2) as pool:
         for (path, stamp), result in zip(waiting, pool.map(lambda item: _lint(item[0], build), waiting)):
-            lines = [line for line in result.stdout.splitlines() if re.search(r"(warning|error): ", line) and str(ROOT) in line]
+            lines = [line for line in result.stdout.splitlines() if re.search(r"(warning|error): ", line) and str(ROOT / "src") in line]
             if result.returncode == 0 and not lines:
                 stamp.touch()
             else:

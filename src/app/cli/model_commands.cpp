@@ -150,6 +150,7 @@ Status install_models(const Common& common, const std::vector<std::string>& name
   std::vector<std::string> words = {"bash", script.string(), "--catalog", catalog, "--models", folder};
   words.insert(words.end(), names.begin(), names.end());
   std::vector<char*> arguments;
+  arguments.reserve(words.size() + 1);
   for (std::string& word : words) {
     arguments.push_back(word.data());
   }

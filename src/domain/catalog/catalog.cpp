@@ -199,7 +199,7 @@ Result<fs::path> Catalog::backup() {
   const fs::path folder = impl_->data_folder / "backups";
   std::string time = format_rfc3339(now_unix_millis());
   std::ranges::replace(time, ':', '-');
-  const fs::path path = folder / fmt::format("catalog-{}.db", time);
+  fs::path path = folder / fmt::format("catalog-{}.db", time);
   ALCOVE_TRY(auto reader, impl_->take_reader());
   ALCOVE_TRY_VOID(reader.backup_to(path, impl_->not_backed_up));
   impl_->give_back(std::move(reader));

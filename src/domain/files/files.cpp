@@ -606,6 +606,7 @@ Result<std::vector<Files::Holding>> Files::holdings_of(const Principal& principa
                                                        std::size_t limit) {
   std::vector<Holding> holdings;
   ALCOVE_TRY(auto direct, files_of(principal, content, limit));
+  holdings.reserve(direct.size());
   for (File& file : direct) {
     holdings.push_back({.file = std::move(file), .parts = {}});
   }

@@ -268,7 +268,7 @@ Result<std::string> Records::path_of(FolderId folder) {
     if (!row->parent) {
       return path;
     }
-    path = path.empty() ? row->name : row->name + "/" + path;
+    path.insert(0, path.empty() ? row->name : fmt::format("{}/", row->name));
     folder = row->parent;
   }
   return fail(ErrorCode::kCorrupt, "The catalog's folders are damaged", "a folder is deeper than any file system's");

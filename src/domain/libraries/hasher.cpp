@@ -196,13 +196,14 @@ void Hasher::run(const std::stop_token& stop) {
     }
     job_wakes_ = wakes;
     auto worked = work(stop, wakes);
-    if (!worked && worked.error().code != ErrorCode::kCancelled) {
-      log_error("libraries", std::move(worked).error().with_context("read new files"));
-    }
     if (worked && *worked) {
       continue;
     }
-    Clock::time_point until = Clock::now() + (worked ? kIdleWait : std::chrono::milliseconds(kErrorRetry));
+    const bool failed = !worked;
+    if (failed && worked.error().code != ErrorCode::kCancelled) {
+      log_error("libraries", std::move(worked).error().with_context("read new files"));
+    }
+    Clock::time_point until = Clock::now() + (!failed ? kIdleWait : std::chrono::milliseconds(kErrorRetry));
     for (const auto& [file, postponed] : postponed_) {
       until = std::min(until, std::max(postponed.due, Clock::now() + std::chrono::milliseconds(1)));
     }

@@ -51,7 +51,7 @@ Result<fs::path> resolved_root(const fs::path& root) {
   if (!root.is_absolute()) {
     return invalid("path", "The folder's path must be absolute");
   }
-  const fs::path resolved = fs::canonical(root, error);
+  fs::path resolved = fs::canonical(root, error);
   if (error) {
     return fail(ErrorCode::kNotFound, fmt::format("There is no folder {}", to_valid_utf8(root.native())),
                 error.message());
@@ -97,8 +97,12 @@ struct Libraries::Impl {
   std::unique_ptr<Hasher> hasher;
   std::unique_ptr<Hasher> large_hasher;  ///< Of files of kSmallFileBytes and more.
 
-  Impl(catalog::Catalog& catalog_, artefacts::Store& store_, files::Files& files_, Options options_)
-      : catalog(catalog_), store(store_), files(files_), options(std::move(options_)), writer(catalog_, files_) {}
+  Impl(catalog::Catalog& the_catalog, artefacts::Store& the_store, files::Files& the_files, Options the_options)
+      : catalog(the_catalog),
+        store(the_store),
+        files(the_files),
+        options(std::move(the_options)),
+        writer(the_catalog, the_files) {}
 
   Status follow(LibraryId library, const fs::path& root);
   std::shared_ptr<Follower> find_follower(LibraryId library);
@@ -121,6 +125,7 @@ std::shared_ptr<Follower> Libraries::Impl::find_follower(LibraryId library) {
 std::vector<std::shared_ptr<Follower>> Libraries::Impl::all_followers() {
   return followers.with([](auto& all) {
     std::vector<std::shared_ptr<Follower>> list;
+    list.reserve(all.size());
     for (const auto& [library, follower] : all) {
       list.push_back(follower);
     }
@@ -294,6 +299,7 @@ Status Libraries::rescan(LibraryId library, bool verify) {
 Status Libraries::wait_until_seen(const Context& context) {
   const auto followers = impl_->all_followers();
   std::vector<std::uint64_t> tickets;
+  tickets.reserve(followers.size());
   for (const auto& follower : followers) {
     tickets.push_back(follower->request_walk());
   }

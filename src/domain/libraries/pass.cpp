@@ -288,6 +288,7 @@ Status Pass::write_vanished() {
   // empty by then.
   ALCOVE_TRY_VOID(list_files_of_vanished_folders());
   std::vector<std::function<Status(Records&)>> changes;
+  changes.reserve(vanished_files_.size() + vanished_folders_.size());
   for (const VanishedFile& vanished : vanished_files_) {
     changes.emplace_back([&](Records& records) { return mark_vanished(records, vanished); });
   }

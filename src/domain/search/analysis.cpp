@@ -262,6 +262,7 @@ class Analyser {
   /// A function word of a language that few passages are in is rare among all of them, and would weigh like a name.
   void weigh_rarity() {
     std::vector<std::string> surfaces;
+    surfaces.reserve(pending_.size());
     for (const Pending& pending : pending_) {
       surfaces.push_back(pending.term.surface);
     }
@@ -339,6 +340,7 @@ class Analyser {
     analysed_.keyword = Query::of(Query::Kind::kOr, std::move(any));
     if (!common_.empty()) {
       std::vector<Query> common;
+      common.reserve(common_.size());
       for (const QueryTerm& term : common_) {
         common.push_back(ranked(term, kCommonWeight));
       }
@@ -448,6 +450,7 @@ std::vector<Posting> name_postings(std::string_view name, std::string_view folde
       surfaces.insert(term.surface);
     }
   }
+  postings.reserve(postings.size() + surfaces.size() + 1);
   for (const std::string& surface : surfaces) {
     postings.push_back({.term = "N" + surface, .position = 0, .weight = 1});
   }

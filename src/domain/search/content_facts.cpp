@@ -49,6 +49,7 @@ std::int64_t stated_date(const wire::FactsArtefact& facts) {
 
 std::string main_languages(const wire::LanguageArtefact& language) {
   std::vector<std::pair<double, std::string>> shares;
+  shares.reserve(language.languages.size());
   for (const wire::LanguageShare& share : language.languages) {
     shares.emplace_back(share.share, share.language);
   }
@@ -61,6 +62,7 @@ std::string main_languages(const wire::PassagesArtefact& passages) {
     ++counts[passage.language];
   }
   std::vector<std::pair<double, std::string>> shares;
+  shares.reserve(counts.size());
   for (const auto& [language, count] : counts) {
     shares.emplace_back(static_cast<double>(count) / static_cast<double>(passages.passages.size()), language);
   }

@@ -94,7 +94,7 @@ class Counter {
         add("library", name, fmt::format("in:\"{}\"", name));
       }
       if (is_sayable(name) && is_sayable(folder)) {
-        add("folder", name + "/" + folder, fmt::format("in:\"{}/{}\"", name, folder));
+        add("folder", fmt::format("{}/{}", name, folder), fmt::format("in:\"{}/{}\"", name, folder));
       }
       last_library = library;
     }
@@ -129,6 +129,7 @@ class Counter {
 
   static std::vector<FacetValue> most_frequent(const std::map<Key, std::int64_t>& counts) {
     std::vector<FacetValue> values;
+    values.reserve(counts.size());
     for (const auto& [key, count] : counts) {
       values.push_back({.value = key.second, .filter = key.first, .count = count});
     }

@@ -66,7 +66,9 @@ class Lister {
       for (const files::Files::Holding& holding : holdings) {
         if (scope_.accepts(holding.file, content)) {
           OrderKey key = order_key(order_, holding.file, std::nullopt);
-          first = first ? std::min(*first, key) : std::move(key);
+          if (!first || key < *first) {
+            first = std::move(key);
+          }
         }
       }
       // Without one it is left to `add_rest`: whoever shows it looks again.

@@ -201,6 +201,7 @@ std::map<std::string, std::uint32_t, std::less<>> PassageIndex::count_languages(
     }
   }
   std::vector<std::string> terms;
+  terms.reserve(languages.size());
   for (const std::string& language : languages) {
     terms.push_back(language_term(language));
   }

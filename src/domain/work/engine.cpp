@@ -155,6 +155,7 @@ Status Engine::Impl::reconcile_stage(const Stage& stage, const std::stop_token& 
       break;
     }
     std::vector<artefacts::WantedContent> wanted;
+    wanted.reserve(found.size());
     for (const ContentNumber number : found) {
       ALCOVE_TRY(const auto content, store.find_content(number));
       wanted.push_back({.content = number,
@@ -171,6 +172,7 @@ Status Engine::Impl::reconcile_stage(const Stage& stage, const std::stop_token& 
       break;
     }
     std::vector<artefacts::WantedContent> wanted;
+    wanted.reserve(found.size());
     for (const ContentNumber number : found) {
       wanted.push_back({.content = number, .stages = {{stage.name, fingerprint}}, .priority = 0});
     }

@@ -160,9 +160,10 @@ class Finder {
       const bool goes_on = at + count + 1 < groups_.size() && all_digits(groups_[at + count + 1].written) &&
                            (group.gap == "." || group.gap == ",");
       if (is_sign && gap != thousands && group.written.size() <= 2 && !goes_on && whole.size() <= kDigitsMax) {
-        const std::string cents =
-            group.written.size() == 1 ? std::string(group.written) + "0" : std::string(group.written);
-        add(std::span(groups_).subspan(at, count + 1), whole + "." + cents);
+        whole += '.';
+        whole += group.written;
+        whole += group.written.size() == 1 ? "0" : "";
+        add(std::span(groups_).subspan(at, count + 1), whole);
         return count + 1;
       }
       const bool is_thousand = group.written.size() == 3 && groups_[at].written.size() <= 3;

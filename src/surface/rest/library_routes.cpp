@@ -1,3 +1,5 @@
+#include <fmt/format.h>
+
 #include "base/text.hpp"
 #include "surface/rest/query_reader.hpp"
 #include "surface/rest/render.hpp"
@@ -49,7 +51,7 @@ Status write_listing(json::Writer& writer, Services& services, const files::Libr
   writer.begin_object().member("library_id", library.id.value).member("path", path).key("folders").begin_array();
   for (const std::string& folder : listing.folders) {
     writer.begin_object().member("name", folder);
-    write_path(writer, "path", path.empty() ? folder : path + '/' + folder);
+    write_path(writer, "path", path.empty() ? folder : fmt::format("{}/{}", path, folder));
     writer.end_object();
   }
   writer.end_array().key("files").begin_array();

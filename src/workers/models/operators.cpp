@@ -155,6 +155,7 @@ OrtStatusPtr status_of(const std::exception& error) {
   return Ort::GetApi().CreateStatus(ORT_FAIL, error.what());
 }
 
+// NOLINTBEGIN(readability-identifier-naming): the names that ONNX Runtime's templates ask for.
 /// What ONNX Runtime holds per node: a kernel whose exceptions end here.
 template <typename Kernel>
 struct Guard {
@@ -169,7 +170,7 @@ struct Guard {
   }
 };
 
-/// One operator. Member names are those that ONNX Runtime's template asks for.
+/// One operator.
 template <typename Kernel>
 struct Operator : Ort::CustomOpBase<Operator<Kernel>, Guard<Kernel>, true> {
   Operator(const char* name, std::size_t inputs) : name_(name), inputs_(inputs) {}
@@ -197,6 +198,7 @@ struct Operator : Ort::CustomOpBase<Operator<Kernel>, Guard<Kernel>, true> {
   const char* name_;
   std::size_t inputs_;
 };
+// NOLINTEND(readability-identifier-naming)
 
 }  // namespace
 

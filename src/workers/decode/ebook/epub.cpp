@@ -51,7 +51,7 @@ std::string member_of_href(std::string_view base, std::string_view href) {
 
 std::string package_name(Container& container, TextCollector& collector) {
   const Tree tree = load_xml(container, "META-INF/container.xml", collector, DocumentType::kSkipped);
-  const std::string named(tree == nullptr ? std::string_view() : attribute(descendant(*tree, "rootfile"), "full-path"));
+  std::string named(tree == nullptr ? std::string_view() : attribute(descendant(*tree, "rootfile"), "full-path"));
   if (!named.empty() && container.has(named)) {
     return named;
   }

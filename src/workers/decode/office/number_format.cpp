@@ -43,9 +43,9 @@ std::string format_moment(double value, const NumberFormat& format, bool days_19
   const auto seconds_total = std::llround(shifted * 86'400);
   const long long days = seconds_total >= 0 ? seconds_total / 86'400 : -1;
   const long long seconds = seconds_total - days * 86'400;
-  const std::string clock = seconds % 60 == 0
-                                ? fmt::format("{:02}:{:02}", seconds / 3600, seconds / 60 % 60)
-                                : fmt::format("{:02}:{:02}:{:02}", seconds / 3600, seconds / 60 % 60, seconds % 60);
+  std::string clock = seconds % 60 == 0
+                          ? fmt::format("{:02}:{:02}", seconds / 3600, seconds / 60 % 60)
+                          : fmt::format("{:02}:{:02}:{:02}", seconds / 3600, seconds / 60 % 60, seconds % 60);
   if (!format.date) {
     return clock;
   }

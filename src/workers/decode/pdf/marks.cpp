@@ -5,6 +5,8 @@
 #include <tuple>
 #include <utility>
 
+#include <fmt/format.h>
+
 #include "base/text.hpp"
 
 namespace alcove::pdf {
@@ -83,7 +85,8 @@ void add_fields(PopplerPage* page, PageSize size, std::vector<Mark>& out) {
     const std::string value = value_of(mapping->field);
     if (!trimmed(value).empty()) {
       const std::string name = name_of(mapping->field);
-      out.push_back({BlockKind::kFormField, name.empty() ? value : name + ": " + value, upright(mapping->area, size)});
+      out.push_back({BlockKind::kFormField, name.empty() ? value : fmt::format("{}: {}", name, value),
+                     upright(mapping->area, size)});
     }
   }
   poppler_page_free_form_field_mapping(list);
