@@ -77,6 +77,18 @@ TEST(Clean, LeavesOnlyText) {
   EXPECT_EQ(clean("e\u00AD\u0301"), "é");
 }
 
+TEST(Clean, KeepsAsManyMarksUponALetterAsWritingNeeds) {
+  std::string many = "a";
+  for (int i = 0; i < 1'000; ++i) {
+    many += "\u0323\u200E";
+  }
+  std::string kept = "\u1EA1";  // The first one is composed.
+  for (int i = 1; i < 30; ++i) {
+    kept += "\u0323";
+  }
+  EXPECT_EQ(clean(many + "b"), kept + "b");
+}
+
 TEST(CollapseSpaces, MakesRunsOne) {
   EXPECT_EQ(collapse_spaces("  a \n\t b "), "a b");
 }

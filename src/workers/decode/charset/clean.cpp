@@ -14,6 +14,12 @@ bool is_dropped(char32_t c) {
          (c >= 0x202A && c <= 0x202E) || (c >= 0x2066 && c <= 0x2069) || c == 0xFEFF || (c & 0xFFFEU) == 0xFFFEU;
 }
 
+/// Marks upon one letter that are kept; as in the Stream-Safe Text Format of UAX #15. Composing takes the square of
+/// their number.
+constexpr unsigned kMarksMax = 30;
+
+constexpr char32_t kFirstMark = 0x300;
+
 bool is_plain(std::string_view text) {
   return std::ranges::all_of(text, [](char c) {
     const auto byte = static_cast<std::uint8_t>(c);
@@ -34,8 +40,18 @@ std::string clean(std::string_view text) {
   }
   std::string out;
   out.reserve(text.size());
+  unsigned marks = 0;
   for (std::size_t at = 0; at < text.size();) {
     const char32_t c = text::next_code_point(text, at);
+    if (c >= kFirstMark && text::character_class(c) == text::CharacterClass::kMark) {
+      if (++marks <= kMarksMax) {
+        text::append_code_point(out, c);
+      }
+      continue;
+    }
+    if (!is_dropped(c)) {
+      marks = 0;
+    }
     if (c == '\n' || c == '\t') {
       out.push_back(static_cast<char>(c));
     } else if (c == '\r') {

@@ -31,9 +31,9 @@ bool TextCollector::add(wire::BlockKind kind, std::string_view text, wire::Place
     return false;
   }
   // Cleaning never makes text longer than three times its bytes, so an oversized piece is cut before it is worked on.
-  std::string cleaned = charset::clean(utf8_prefix(text, text_bytes_left() + 16));
+  std::string cleaned = charset::clean(utf8_prefix(text, text_bytes_left() + kSlackBytes));
   const std::string_view kept = utf8_prefix(trimmed(cleaned), text_bytes_left());
-  const bool fits = kept.size() == trimmed(cleaned).size() && text.size() <= text_bytes_left() + 16;
+  const bool fits = kept.size() == trimmed(cleaned).size() && !is_surplus(text.size());
   if (!kept.empty()) {
     text_bytes_ += kept.size();
     wire::Block& block = artefact_.blocks.emplace_back();

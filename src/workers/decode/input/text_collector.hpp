@@ -64,10 +64,15 @@ class TextCollector {
   [[nodiscard]] const wire::DecodeLimits& limits() const { return limits_; }
   /// Bytes of text that still fit.
   [[nodiscard]] std::size_t text_bytes_left() const;
+  /// Whether a piece of text of this size is cut by `add`, so that a reader need not gather more of it.
+  [[nodiscard]] bool is_surplus(std::size_t size_bytes) const { return size_bytes > text_bytes_left() + kSlackBytes; }
   wire::TextArtefact& artefact() { return artefact_; }
   wire::TextArtefact take() && { return std::move(artefact_); }
 
  private:
+  /// A little over the limit is looked at, so that trimming may still make it fit.
+  static constexpr std::size_t kSlackBytes = 16;
+
   wire::DecodeLimits limits_;
   std::chrono::steady_clock::time_point deadline_;
   wire::TextArtefact artefact_;

@@ -72,6 +72,17 @@ TEST_F(Mail, ContainersWithoutEndAreCut) {
   EXPECT_TRUE(std::ranges::any_of(read_text.notes, [](const auto& note) { return note.code == "nesting_limit"; }));
 }
 
+TEST_F(Mail, GroupsInsideGroupsAreReadWithoutRecursion) {
+  std::string groups;
+  for (int i = 0; i < 100'000; ++i) {
+    groups += "a:";
+  }
+  const auto text =
+      read("From: b@x\r\nTo: Friends: c@x, d@x;\r\nSubject: s\r\nCc:\r\n " + groups + "\r\n\r\nwords: kept");
+  EXPECT_NE(find(text, "Friends: c@x, d@x;"), nullptr);
+  EXPECT_NE(find(text, "words: kept"), nullptr);
+}
+
 TEST(DecodeHeader, JoinsWordsAndSurvivesNonsense) {
   EXPECT_EQ(decode_header("=?UTF-8?Q?caf=C3?= =?UTF-8?Q?=A9?= au lait"), "café au lait");
   EXPECT_EQ(decode_header("=?nonsense"), "=?nonsense");

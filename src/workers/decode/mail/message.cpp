@@ -17,6 +17,36 @@ namespace {
 /// Most containers inside one another or beside one another; GMime recurses, so the text is cut before the next.
 constexpr std::size_t kContainersMax = 200;
 
+/// Groups of addresses ("friends: a@x, b@y;") that one header may hold; GMime recurses with each colon.
+constexpr std::size_t kGroupsMax = 100;
+
+bool is_address_header(std::string_view line) {
+  constexpr std::array<std::string_view, 6> kNames = {"from", "sender", "reply-to", "to", "cc", "bcc"};
+  std::string name = ascii_lower(trimmed(line.substr(0, line.find(':'))));
+  name.erase(0, name.starts_with("resent-") ? 7 : 0);
+  return std::ranges::find(kNames, name) != kNames.end();
+}
+
+/// Makes blanks of the colons in headers of addresses beyond those that groups can mean, wherever a header may stand.
+void limit_groups(std::string& text) {
+  bool is_address = false;
+  std::size_t colons = 0;
+  for (std::size_t at = 0; at < text.size();) {
+    const std::size_t end = std::min(text.find('\n', at), text.size());
+    const std::string_view line(text.data() + at, end - at);
+    if (!line.starts_with(' ') && !line.starts_with('\t')) {
+      is_address = is_address_header(line.substr(0, 64));
+      colons = 0;
+    }
+    for (std::size_t i = at; is_address && i < end; ++i) {
+      if (text[i] == ':' && ++colons > kGroupsMax) {
+        text[i] = ' ';
+      }
+    }
+    at = end + 1;
+  }
+}
+
 /// Cuts the first line off: Apple Mail's length of the message, or the line that parts messages in a mailbox.
 void drop_envelope(std::string& text) {
   const std::size_t line_end = text.find('\n');
@@ -65,6 +95,7 @@ std::string message_bytes(ByteView bytes, std::string_view encoding, bool& cut) 
   const std::size_t begin = std::min(text.find_first_not_of(" \t\r\n"), text.size());
   text.erase(0, begin);
   drop_envelope(text);
+  limit_groups(text);
   std::size_t containers = 0;
   for (std::size_t at = text.find('/'); at != std::string::npos; at = text.find('/', at + 1)) {
     const std::string before =

@@ -27,8 +27,14 @@ std::string name_of_tag(std::string_view tag) {
   return ascii_lower(tag.substr(0, end));
 }
 
-/// Where the tag that opens at `at` ends (behind its '>'), quotes minded.
-std::size_t end_of_tag(std::string_view html, std::size_t at) {
+struct Tag {
+  std::size_t end = 0;         ///< Behind its '>'.
+  std::size_t attributes = 0;  ///< No fewer than it has.
+};
+
+/// The tag that opens before `at`, quotes minded.
+Tag read_tag(std::string_view html, std::size_t at) {
+  Tag tag{.end = html.size()};
   char quote = '\0';
   for (; at < html.size(); ++at) {
     const char c = html[at];
@@ -36,11 +42,15 @@ std::size_t end_of_tag(std::string_view html, std::size_t at) {
       quote = c == quote ? '\0' : quote;
     } else if ((c == '"' || c == '\'') && html[at - 1] == '=') {
       quote = c;
+      ++tag.attributes;
     } else if (c == '>') {
-      return at + 1;
+      tag.end = at + 1;
+      break;
+    } else if (std::isspace(static_cast<unsigned char>(c)) != 0 || c == '/') {
+      ++tag.attributes;
     }
   }
-  return html.size();
+  return tag;
 }
 
 /// The end of an element whose content is not markup.
@@ -62,7 +72,7 @@ std::string flatten_html(std::string_view html, unsigned depth_max) {
   unsigned depth = 0;
   for (std::size_t at = html.find('<'); at < html.size(); at = html.find('<', at)) {
     if (html.substr(at, 4) == "<!--") {
-      at = std::min(html.find("-->", at + 4), html.size());
+      at = std::min(html.find("-->", at + 2), html.size());
       continue;
     }
     const bool closes = html.substr(at + 1, 1) == "/";
@@ -71,16 +81,20 @@ std::string flatten_html(std::string_view html, unsigned depth_max) {
       ++at;
       continue;
     }
-    const std::size_t end = end_of_tag(html, at + 1);
+    const auto [end, attributes] = read_tag(html, at + 1);
+    bool dropped = attributes > kHtmlAttributesMax;
     if (!is_shallow(name)) {
       if (closes) {
         depth -= depth > 0 ? 1 : 0;
-      } else if (++depth > depth_max) {
-        out += html.substr(copied, at - copied);
-        out += ' ';
-        copied = end;
-        cut = true;
+      } else {
+        dropped = ++depth > depth_max || dropped;
       }
+    }
+    if (dropped) {
+      out += html.substr(copied, at - copied);
+      out += ' ';
+      copied = end;
+      cut = true;
     }
     const bool raw = !closes && (name == "script" || name == "style" || name == "textarea" || name == "title");
     at = raw ? end_of_raw(html, end, name) : end;

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <array>
+#include <chrono>
+#include <csetjmp>
 #include <cstddef>
 #include <cstdlib>
 #include <memory>
@@ -19,15 +21,30 @@ namespace {
 
 using wire::BlockKind;
 
+/// What one tree may take. Formatting elements that are left open are made anew in every paragraph, and much in Gumbo
+/// takes the square of its input; people's pages stay below a tenth of both.
+constexpr std::size_t kTreeBytesMax = 1024UL * 1024 * 1024;
+constexpr std::chrono::seconds kTreeTimeMax{10};
+
 /// Memory of one tree, given back as a whole. Gumbo's own destruction recurses as deep as the document nests, which a
-/// hostile page turns into a stack overflow; so the tree is never destroyed, only its memory.
+/// hostile page turns into a stack overflow; so the tree is never destroyed, only its memory. Gumbo cannot be told to
+/// stop either, but it asks for memory at every step: at a limit `allocate` jumps out of it. What is jumped over is C
+/// without anything to clean up.
 class Arena {
  public:
   static void* allocate(void* arena, std::size_t size) { return static_cast<Arena*>(arena)->take(size); }
   static void release(void* /*arena*/, void* /*memory*/) {}
+  /// Where to go at a limit.
+  std::jmp_buf& way_out() { return way_out_; }
 
  private:
   void* take(std::size_t size) {
+    constexpr unsigned kCallsPerClock = 1'024;
+    const bool late = calls_++ % kCallsPerClock == 0 && std::chrono::steady_clock::now() >= deadline_;
+    total_ += size;
+    if (late || total_ > kTreeBytesMax) {
+      std::longjmp(way_out_, 1);
+    }
     constexpr std::size_t kBlockBytes = 256UL * 1024;
     size = (size + alignof(std::max_align_t) - 1) / alignof(std::max_align_t) * alignof(std::max_align_t);
     if (size > left_) {
@@ -44,9 +61,13 @@ class Arena {
   std::vector<std::unique_ptr<std::byte[]>> blocks_;
   std::byte* next_ = nullptr;
   std::size_t left_ = 0;
+  std::size_t total_ = 0;
+  unsigned calls_ = 0;
+  std::chrono::steady_clock::time_point deadline_ = std::chrono::steady_clock::now() + kTreeTimeMax;
+  std::jmp_buf way_out_{};
 };
 
-/// A parsed page; `text` must outlive it.
+/// A parsed page, without a root when it met a limit; `text` must outlive it.
 class Page {
  public:
   explicit Page(std::string_view text) {
@@ -55,7 +76,9 @@ class Page {
     options.deallocator = &Arena::release;
     options.userdata = &arena_;
     options.max_errors = 0;
-    output_ = gumbo_parse_with_options(&options, text.data(), text.size());
+    if (setjmp(arena_.way_out()) == 0) {
+      output_ = gumbo_parse_with_options(&options, text.data(), text.size());
+    }
   }
   [[nodiscard]] const GumboNode* root() const { return output_ == nullptr ? nullptr : output_->root; }
 
@@ -165,6 +188,19 @@ class HtmlReader {
       for (unsigned i = children.length; i > 0; --i) {
         steps.push_back({static_cast<const GumboNode*>(children.data[i - 1]), false});
       }
+    }
+    flush();
+  }
+
+  /// What stands outside of angle brackets, a block per line.
+  void add_without_tags(std::string_view html) {
+    bool inside = false;
+    for (const char c : html) {
+      if (c == '\n' && !inside && open_) {
+        flush();
+      }
+      inside = c == '<' || (inside && c != '>');
+      add_text(inside || c == '>' ? std::string_view(" ") : std::string_view(&c, 1));
     }
     flush();
   }
@@ -320,10 +356,12 @@ void read_html(std::string_view html, input::TextCollector& collector) {
     collector.note("nesting_limit", "The page is nested very deeply; its innermost structure was left out");
   }
   const Page page(flat.empty() ? html : flat);
+  HtmlReader reader(collector);
   if (page.root() == nullptr) {
+    collector.note("nesting_limit", "The page is too entangled to be taken apart; only its words were read");
+    reader.add_without_tags(html);
     return;
   }
-  HtmlReader reader(collector);
   for_each_head_element(page.root(), [&](const GumboNode* node) {
     if (node->v.element.tag == GUMBO_TAG_TITLE) {
       reader.add_block(BlockKind::kMetadata, first_text(node), 0);

@@ -17,8 +17,10 @@ inline constexpr std::size_t kHtmlBytesMax = 16UL * 1024 * 1024;
 /// Deepest nesting that is kept; beyond it elements are dropped and their text stays. Gumbo's time grows with the
 /// square of the depth, and people's pages stay below 100.
 inline constexpr unsigned kHtmlDepthMax = 256;
-/// `html` without the tags that nest deeper than `depth_max`; empty when there are none, so that nothing need be
-/// copied.
+/// Tags with more attributes than this are dropped: Gumbo compares each with all before it.
+inline constexpr std::size_t kHtmlAttributesMax = 5'000;
+/// `html` without the tags that nest deeper than `depth_max` or have too many attributes; empty when there are none, so
+/// that nothing need be copied.
 std::string flatten_html(std::string_view html, unsigned depth_max);
 
 /// Reads title, headings, paragraphs, list items and table rows of UTF-8 HTML. Scripts, styles and templates are

@@ -54,6 +54,18 @@ TEST(Html, FlatteningTouchesOnlyWhatIsTooDeep) {
   EXPECT_EQ(flatten_html("<script>'<div><div><div>'</script><!-- <b><b><b> --><i>", 2), "");
 }
 
+TEST(Html, FlatteningEndsCommentsWhereBrowsersDo) {
+  EXPECT_EQ(flatten_html("<!--><div><div><i>x", 2), "<!--><div><div> x");
+}
+
+TEST(Html, TagsWithVeryManyAttributesGo) {
+  std::string tag = "<p";
+  for (std::size_t i = 0; i <= kHtmlAttributesMax; ++i) {
+    tag += " a" + std::to_string(i);
+  }
+  EXPECT_EQ(flatten_html("<i b='c d'>x" + tag + ">y", 2), "<i b='c d'>x y");
+}
+
 TEST(Html, FactsComeFromTheHead) {
   const auto facts = html_facts(
       "<head><title> My\n page</title><meta name='Author' content='Ada'>"

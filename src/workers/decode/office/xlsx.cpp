@@ -286,6 +286,9 @@ class XlsxReader {
       text += value;
       first = first == 0 ? column : first;
       last = column;
+      if (collector_.is_surplus(text.size())) {
+        break;  // A shared string may be repeated in every cell.
+      }
     }
     if (first == 0) {
       return collector_.may_go_on();
