@@ -113,6 +113,7 @@ SUITES = {
     "web": node_suite("web", ["npm", "run", "--silent", "test"], "web"),
     "system": pytest_suite("system"),
     "contract": pytest_suite("contract"),
+    "hostile": pytest_suite("hostile"),
     "security": ctest_suite("security", "-L", "security"),
     "fault": pytest_suite("fault"),
     "outbound": pytest_suite("outbound"),
