@@ -106,6 +106,39 @@ describe("the viewers", { skip: missing || false }, () => {
     quiet("archive");
   });
 
+  it("lists an archive's members of all its folders by their names", async () => {
+    await open("Old papers.zip");
+    await tab.getByRole("region", { name: "Document" }).press("/");
+    const filter = tab.getByRole("textbox", { name: "Filter by name" });
+    assert.ok(await filter.evaluate((element) => element === document.activeElement), "/ leads to the filter");
+    await filter.fill("minutes ma");
+    await tab.locator("a[data-entry]").filter({ hasText: "March.md" }).waitFor();
+    await tab.waitForFunction(() => document.querySelectorAll("a[data-entry]").length === 1);
+    assert.match(await tab.getByRole("listitem").filter({ hasText: "March.md" }).innerText(), /2019 \/ minutes/);
+    await accessible("filtered archive");
+    await filter.fill("zzz");
+    await tab.getByRole("heading", { name: "No name fits" }).waitFor();
+    await filter.press("Escape");
+    await tab.locator("a[data-entry]").filter({ hasText: "2019" }).waitFor();
+    quiet("filtered archive");
+  });
+
+  it("draws a picture in the window, and in its own size when asked to", async () => {
+    await open("Dome.png");
+    const picture = tab.getByRole("img", { name: "Dome.png" });
+    await tab.waitForFunction(() => document.querySelector("img[alt='Dome.png']")?.complete);
+    const frame = await tab.getByRole("region", { name: "Document" }).boundingBox();
+    const fitted = await picture.boundingBox();
+    assert.ok(fitted.width <= frame.width && fitted.height <= frame.height, "the whole picture is in view");
+    await accessible("picture");
+    await tab.getByRole("button", { name: "Show in its own size" }).click();
+    assert.equal((await picture.boundingBox()).width, 1800);
+    await tab.getByRole("button", { name: "Fit the window" }).click();
+    assert.equal((await picture.boundingBox()).width, fitted.width);
+    await accessible("picture");
+    quiet("picture");
+  });
+
   it("opens a member at its passage and says what it lies in", async () => {
     await search("bandicoot motion");
     assert.match(await tab.locator("article").first().innerText(), /March\.md\s+in the archive Old papers\.zip › 2019 › minutes/);

@@ -46,5 +46,5 @@ def test_the_examples_of_queries_are_understood():
         queries = [query for row in table.splitlines()[2:] for query in re.findall(r"`([^`]+)`", row.split("|")[1])]
         assert len(queries) > 20
         for query in queries:
-            notes = server.search(query, mode="keyword")["notes"]
+            notes = [note["message"] for note in server.search(query, mode="keyword")["notes"]]
             assert not [note for note in notes if "was found" not in note and "No word fits" not in note], f"{query}: {notes}"

@@ -51,7 +51,7 @@ def similar(server, library, name, **more):
 def test_similar_files_say_where_they_lie_and_why(server, library):
     answer = similar(server, library, "wall.txt", explain="true")
     assert answer["mode"] == "keyword" and answer["file_id"] == id_of(server, library, "wall.txt")
-    assert any("words only" in note for note in answer["notes"])
+    assert any("words only" in note["message"] for note in answer["notes"])
     paths = [hit["path"] for hit in answer["hits"]]
     assert paths[:2] == ["wall, first draft.md", "offer.eml"] and "wall.txt" not in paths
     offer = answer["hits"][1]

@@ -70,7 +70,7 @@ function search(query: string, passages: boolean): Schemas["SearchResponse"] {
       });
     }
   }
-  return { query, mode: "hybrid", took_ms: 18.4, embed_ms: 9, hits: hits.slice(0, 20), notes: words.includes("rent") ? ["Meaning is still being computed for 12 documents."] : [], query_notes: [], nothing_fits: false, more: false };
+  return { query, mode: "hybrid", took_ms: 18.4, embed_ms: 9, hits: hits.slice(0, 20), notes: words.includes("rent") ? [{ code: "meaning_pending" as const, message: "Meaning is still being computed for 12 documents.", values: ["12"] }] : [], nothing_fits: false, more: false };
 }
 
 function suggest(typed: string): Schemas["SuggestionList"] {

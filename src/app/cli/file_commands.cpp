@@ -119,7 +119,7 @@ void print_answer(const json::Value& answer, bool explain) {
     print_line("Nothing found");
   }
   for (const json::Value& note : answer.items_at("notes")) {
-    print_line(fmt::format("Note: {}", *note.if_text()));
+    print_line(fmt::format("Note: {}", note.text_at("message")));
   }
 }
 

@@ -66,10 +66,7 @@ class Answer {
     response_.query = request_.query;
     response_.mode = request_.mode;
     parsed_ = parse_query(request_.query);
-    for (const QueryNote& note : parsed_.notes) {
-      response_.notes.push_back(note.message);
-    }
-    response_.query_notes = parsed_.notes;
+    response_.notes = parsed_.notes;
     ALCOVE_TRY_VOID(expand_wildcards());
     const WordStatistics statistics{
         .passage_count = static_cast<std::uint32_t>(corpus().passage_count),
@@ -82,7 +79,7 @@ class Answer {
                                         expansions_, sources_.cache, sources_.store));
     scope_ = std::move(scope);
     items_.emplace(sources_.files, principal_, *scope_);
-    const std::vector<std::string>& remarks = scope_->conditions().notes();
+    const std::vector<Note>& remarks = scope_->conditions().notes();
     response_.notes.insert(response_.notes.end(), remarks.begin(), remarks.end());
     ALCOVE_TRY_VOID(context_.check());
     if (parsed_.has_text()) {
@@ -112,6 +109,10 @@ class Answer {
   [[nodiscard]] bool folds() const {
     return request_.fold == Request::Fold::kNear && parsed_.has_text() && !request_.passages;
   }
+  void add_note(std::string code, std::string message, std::vector<std::string> values = {}) {
+    response_.notes.push_back(
+        {.code = std::move(code), .message = std::move(message), .values = std::move(values), .position = {}});
+  }
   [[nodiscard]] std::size_t wanted() const { return request_.offset + request_.limit + 1; }
 
   // --- wildcards ---
@@ -120,10 +121,12 @@ class Answer {
     for (const std::string& wildcard : wildcards_of(parsed_.root)) {
       ALCOVE_TRY(const Expansion expansion, expand_wildcard(keyword(), wildcard_pattern(wildcard)));
       if (expansion.words.empty()) {
-        response_.notes.push_back(fmt::format("No word fits “{}”", wildcard));
+        add_note("no_word_fits", fmt::format("No word fits “{}”", wildcard), {wildcard});
       } else if (expansion.is_cut) {
-        response_.notes.push_back(fmt::format("More than {} words fit “{}”; the most frequent ones were taken",
-                                              expansion.words.size(), wildcard));
+        add_note("many_words_fit",
+                 fmt::format("More than {} words fit “{}”; the most frequent ones were taken", expansion.words.size(),
+                             wildcard),
+                 {std::to_string(expansion.words.size()), wildcard});
       }
       expansions_[wildcard] = expansion.words;
     }
@@ -161,8 +164,9 @@ class Answer {
     lacking &= corpus().with_passages;
     lacking -= corpus().with_vectors;
     if (const std::uint64_t count = lacking.size(); count > 0) {
-      response_.notes.push_back(
-          fmt::format("Meaning is still being computed for {} {}", count, count == 1 ? "document" : "documents"));
+      add_note("meaning_pending",
+               fmt::format("Meaning is still being computed for {} {}", count, count == 1 ? "document" : "documents"),
+               {std::to_string(count)});
     }
   }
 
@@ -213,7 +217,8 @@ class Answer {
     const std::size_t by_meaning = is_reordered() ? kPoolPassages : kPoolPassagesMax;
     ALCOVE_TRY(std::vector<Candidate> further, score(words, find_by_meaning(by_meaning), known));
     if (is_reordered() && words.size() >= kPoolPassagesMax) {
-      response_.notes.push_back(fmt::format("Only the best {} passages were put in order", kPoolPassagesMax));
+      add_note("order_cut", fmt::format("Only the best {} passages were put in order", kPoolPassagesMax),
+               {std::to_string(kPoolPassagesMax)});
     }
     const double lowest = candidates_.empty() ? 1 : candidates_.back().score;
     for (Candidate& candidate : further) {
@@ -253,7 +258,7 @@ class Answer {
   void judge_embedding() {
     const vectors::VectorRows* const rows = sources_.generation.vectors.get();
     if (!embedding_) {
-      response_.notes.push_back(fmt::format("{}; found by words only", embedding_.error().message));
+      add_note("model_unavailable", fmt::format("{}; found by words only", embedding_.error().message));
       response_.mode = Mode::kKeyword;
       return;
     }
@@ -262,7 +267,7 @@ class Answer {
       response_.mode = Mode::kKeyword;
     } else if (embedding_->values.size() != rows->dimensions() ||
                space_of_model(embedding_->model_fingerprint) != rows->space()) {
-      response_.notes.emplace_back("Meaning is being computed anew with another model; found by words only");
+      add_note("meaning_renewed", "Meaning is being computed anew with another model; found by words only");
       response_.mode = Mode::kKeyword;
     } else {
       query_vector_ = &*embedding_;

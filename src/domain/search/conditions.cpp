@@ -261,7 +261,10 @@ Status Conditions::evaluate_state(const Filter& filter, const Evidence& evidence
       }
     }
     if (tasks.size() == kProblemsMax) {
-      notes_.push_back(fmt::format("Only the newest {} problems were looked through", kProblemsMax));
+      notes_.push_back({.code = "problems_cut",
+                        .message = fmt::format("Only the newest {} problems were looked through", kProblemsMax),
+                        .values = {std::to_string(kProblemsMax)},
+                        .position = {}});
     }
     return {};
   };
@@ -306,7 +309,10 @@ Status Conditions::evaluate_in(const Filter& filter, const Evidence& evidence, L
     ALCOVE_TRY_VOID(add(places));
   }
   if (leaf.files.empty()) {
-    notes_.push_back(fmt::format("No library or folder “{}” with files was found", filter.value));
+    notes_.push_back({.code = "no_such_folder",
+                      .message = fmt::format("No library or folder “{}” with files was found", filter.value),
+                      .values = {filter.value},
+                      .position = {}});
   }
   return {};
 }

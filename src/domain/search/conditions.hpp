@@ -59,7 +59,7 @@ class Conditions {
   [[nodiscard]] bool passes(const files::File& file, ContentNumber content) const;
   /// The required phrases that the content holds.
   [[nodiscard]] std::vector<std::string> phrases_in(ContentNumber content) const;
-  [[nodiscard]] const std::vector<std::string>& notes() const { return notes_; }
+  [[nodiscard]] const std::vector<Note>& notes() const { return notes_; }
 
  private:
   struct Leaf {
@@ -100,7 +100,7 @@ class Conditions {
   std::optional<sets::Bitmap> files_;
   std::optional<sets::Bitmap> of_files_;
   std::optional<sets::Bitmap> holding_;
-  std::vector<std::string> notes_;
+  std::vector<Note> notes_;
 };
 
 }  // namespace alcove::search

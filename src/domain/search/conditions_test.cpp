@@ -63,7 +63,7 @@ TEST_F(ConditionsTest, WildcardsStandForTheWordsOfTheIndex) {
   EXPECT_THAT(found("plu* OR app*"), UnorderedElementsAre("fruit/apples.txt", "fruit/plums.pdf"));
   const Response none = ask("zzz*");
   EXPECT_THAT(none.hits, IsEmpty());
-  EXPECT_THAT(none.notes, Contains(HasSubstr("zzz*")));
+  EXPECT_THAT(none.notes, says(HasSubstr("zzz*")));
 }
 
 TEST_F(ConditionsTest, AWildcardFindsNamesToo) {
@@ -76,9 +76,9 @@ TEST_F(ConditionsTest, AWildcardFindsNamesToo) {
 TEST_F(ConditionsTest, MistakesAreSaidAndTheRestIsFound) {
   const Response response = ask("(\"red apple\" OR");
   EXPECT_THAT(paths(response), ElementsAre("fruit/apples.txt"));
-  ASSERT_EQ(response.query_notes.size(), 2U);
-  EXPECT_EQ(response.query_notes[0].code, "dangling_operator");
-  EXPECT_THAT(response.notes, Contains(HasSubstr("parenthesis")));
+  ASSERT_EQ(response.notes.size(), 2U);
+  EXPECT_EQ(response.notes[0].code, "dangling_operator");
+  EXPECT_THAT(response.notes, says(HasSubstr("parenthesis")));
 }
 
 TEST_F(ConditionsTest, EveryHitOfAnAlternativeSaysItsOwnPhrase) {

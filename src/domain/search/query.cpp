@@ -84,11 +84,15 @@ class Parser {
   }
 
  private:
-  void note(std::string code, std::string message) { note_at(rest_, std::move(code), std::move(message)); }
-  void note_at(std::string_view at, std::string code, std::string message) {
+  void note(std::string code, std::string message, std::vector<std::string> values = {}) {
+    note_at(rest_, std::move(code), std::move(message), std::move(values));
+  }
+  void note_at(std::string_view at, std::string code, std::string message, std::vector<std::string> values = {}) {
     const std::size_t bytes = query_.size() - at.size();
-    parsed_.notes.push_back(
-        {.code = std::move(code), .message = std::move(message), .position = utf8_length(query_.substr(0, bytes))});
+    parsed_.notes.push_back({.code = std::move(code),
+                             .message = std::move(message),
+                             .values = std::move(values),
+                             .position = utf8_length(query_.substr(0, bytes))});
   }
 
   void skip_space() {
@@ -155,7 +159,8 @@ class Parser {
           require(list.children.back());
         } else {
           note_at(before, "dangling_operator",
-                  fmt::format("“{}” needs something on both sides; it was left out", before.substr(0, size)));
+                  fmt::format("“{}” needs something on both sides; it was left out", before.substr(0, size)),
+                  {std::string(before.substr(0, size))});
         }
         continue;
       }
@@ -198,11 +203,9 @@ class Parser {
       const bool another = !at_end_of_list() && peek_operator(size, distance) == Operator::kNone;
       std::optional<Node> next = another ? take_near() : std::nullopt;
       if (!another) {
-        note_at(before, "dangling_operator",
-                fmt::format("“{}” needs something on both sides; it was left out",
-                            before.substr(0, before.starts_with("||")  ? 2
-                                             : before.starts_with('|') ? 1
-                                                                       : 2)));
+        const std::string sign(before.substr(0, before.starts_with('|') && !before.starts_with("||") ? 1 : 2));
+        note_at(before, "dangling_operator", fmt::format("“{}” needs something on both sides; it was left out", sign),
+                {sign});
         break;
       }
       if (next) {
@@ -235,7 +238,7 @@ class Parser {
       const bool another = !at_end_of_list() && peek_operator(next_size, ignored) == Operator::kNone;
       std::optional<Node> next = another ? take_item() : std::nullopt;
       if (!next) {
-        note_at(before, "dangling_operator", "“NEAR” needs something on both sides; it was left out");
+        note_at(before, "dangling_operator", "“NEAR” needs something on both sides; it was left out", {"NEAR"});
         break;
       }
       near.distance = std::max(near.distance, distance);
@@ -294,7 +297,8 @@ class Parser {
     const std::string_view before = rest_;
     rest_.remove_prefix(1);
     if (depth_ >= kQueryDepthMax) {
-      note_at(before, "too_deep", fmt::format("Parentheses deeper than {} were left out", kQueryDepthMax));
+      note_at(before, "too_deep", fmt::format("Parentheses deeper than {} were left out", kQueryDepthMax),
+              {std::to_string(kQueryDepthMax)});
       return std::nullopt;
     }
     ++depth_;
@@ -316,7 +320,8 @@ class Parser {
 
   std::optional<Node> take_leaf() {
     if (++items_ > kQueryItemsMax) {
-      note("too_many", fmt::format("Only the first {} words were used", kQueryItemsMax));
+      note("too_many", fmt::format("Only the first {} words were used", kQueryItemsMax),
+           {std::to_string(kQueryItemsMax)});
       rest_ = {};
       return std::nullopt;
     }
@@ -341,7 +346,8 @@ class Parser {
     if (utf8_length(word.substr(0, word.find_first_of("*?"))) < kWildcardPrefixMin) {
       note_at(before, "bad_wildcard",
               fmt::format("“{}” needs {} characters before its first * or ?; it was searched as a word", word,
-                          kWildcardPrefixMin));
+                          kWildcardPrefixMin),
+              {std::string(word), std::to_string(kWildcardPrefixMin)});
       return word_node(word);
     }
     return Node{.kind = Node::Kind::kWildcard, .text = std::string(word), .filter = {}, .children = {}};
@@ -418,9 +424,9 @@ class Parser {
     std::optional<std::string> quoted = take_quoted();
     Filter read{.kind = filter->kind, .value = quoted ? std::move(*quoted) : take_value(filter->kind)};
     if (read.value.empty()) {
-      note_at(before, "missing_value", fmt::format("“{}:” needs a value", name));
+      note_at(before, "missing_value", fmt::format("“{}:” needs a value", name), {name});
     } else if (const std::optional<std::string> complaint = read_value(read, today_)) {
-      note_at(before, "bad_value", *complaint);
+      note_at(before, "bad_value", *complaint, {name, read.value});
     } else {
       taken = Node{
           .kind = Node::Kind::kFilter, .text = std::string(filter->name), .filter = std::move(read), .children = {}};
@@ -456,7 +462,8 @@ class Parser {
     }
     const std::string_view nearest = nearest_filter(name);
     const std::string hint = nearest.empty() ? std::string() : fmt::format(". Did you mean {}:?", nearest);
-    note("unknown_filter", fmt::format("“{}:” is no filter; it was searched as a word{}", prefix, hint));
+    note("unknown_filter", fmt::format("“{}:” is no filter; it was searched as a word{}", prefix, hint),
+         {std::string(prefix), std::string(nearest)});
   }
 
   /// "type:pdf type:docx" means either; "name:a name:b" means both.
@@ -525,8 +532,10 @@ ParsedQuery parse_query(std::string_view query, std::chrono::sys_days today) {
   const std::string_view used = utf8_prefix(valid, kQueryBytesMax);
   ParsedQuery parsed = Parser(used, today).parse();
   if (used.size() < valid.size()) {
-    parsed.notes.push_back(
-        {.code = "too_long", .message = "The query is too long; its end was left out", .position = utf8_length(used)});
+    parsed.notes.push_back({.code = "too_long",
+                            .message = "The query is too long; its end was left out",
+                            .values = {},
+                            .position = utf8_length(used)});
   }
   return parsed;
 }

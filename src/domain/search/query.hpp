@@ -5,6 +5,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -44,13 +45,14 @@ struct Node {
   std::vector<Node> children;
 };
 
-/// A remark on the query itself.
-struct QueryNote {
-  std::string code;          ///< "unclosed_quote", "unbalanced_parenthesis", "dangling_operator", "unknown_filter",
-                             ///< "bad_value", "missing_value", "bad_wildcard", "bad_near", "too_deep", "too_many",
-                             ///< "too_long"
-  std::string message;       ///< Sentence for the person.
-  std::size_t position = 0;  ///< Characters before the place in the query as typed.
+/// A remark on a query or its answer.
+struct Note {
+  std::string code;     ///< SearchNote of api/openapi.yaml lists them.
+  std::string message;  ///< Sentence for the person.
+  /// What the message names, in its order: whoever speaks another language makes a sentence of code and values.
+  std::vector<std::string> values;
+  /// Of remarks on the syntax: characters before the place in the query as typed.
+  std::optional<std::size_t> position;
 };
 
 /// Grammar, loosest first:
@@ -66,7 +68,7 @@ struct ParsedQuery {
   std::vector<std::string> words;      ///< That rank, in order; a word may be a code or a run of Chinese.
   std::vector<std::string> phrases;    ///< That rank.
   std::vector<std::string> wildcards;  ///< That rank.
-  std::vector<QueryNote> notes;
+  std::vector<Note> notes;
 
   /// False when there is nothing to rank by, only filters or exclusions.
   [[nodiscard]] bool has_text() const { return !words.empty() || !phrases.empty() || !wildcards.empty(); }

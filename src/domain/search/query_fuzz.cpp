@@ -42,7 +42,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
       ALCOVE_CHECK(!item.empty() && is_valid_utf8(item), "a part is malformed");
     }
   }
-  for (const alcove::search::QueryNote& note : parsed.notes) {
+  for (const alcove::search::Note& note : parsed.notes) {
     ALCOVE_CHECK(!note.code.empty() && is_valid_utf8(note.message) && note.position <= size, "a note is malformed");
   }
   return 0;

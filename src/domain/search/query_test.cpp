@@ -15,7 +15,7 @@ using testing::SizeIs;
 
 std::vector<std::string> codes(const ParsedQuery& parsed) {
   std::vector<std::string> found;
-  for (const QueryNote& note : parsed.notes) {
+  for (const Note& note : parsed.notes) {
     found.push_back(note.code);
   }
   return found;

@@ -104,7 +104,7 @@ TEST_F(SearchTest, VectorsOfAnotherModelAreNeverCompared) {
   model_fingerprint_ = "another of the same size";
   const Response response = ask("automobile");
   EXPECT_EQ(response.mode, Mode::kKeyword);
-  EXPECT_THAT(response.notes, Contains(HasSubstr("another model")));
+  EXPECT_THAT(response.notes, says(HasSubstr("another model")));
   EXPECT_THAT(paths(response), ElementsAre("a.txt"));
 }
 

@@ -49,8 +49,11 @@ struct Search::Impl {
     corrected.query = request.query;
     corrected.did_you_mean = meant.query;
     corrected.searched_for = meant.query;
-    corrected.notes.insert(corrected.notes.begin(),
-                           fmt::format("Searched for “{}”, instead of “{}”", meant.query, request.query));
+    corrected.notes.insert(corrected.notes.begin(), Note{.code = "corrected",
+                                                         .message = fmt::format("Searched for “{}”, instead of “{}”",
+                                                                                meant.query, request.query),
+                                                         .values = {meant.query, request.query},
+                                                         .position = {}});
     corrected.took_ms += response.took_ms;
     corrected.embed_ms += response.embed_ms;
     return corrected;
@@ -89,7 +92,7 @@ constexpr const char* kRemadeNote = "The search index is being remade; until tha
 template <typename Answered>
 Result<Answered> judged(Result<Answered> answered, Follower& follower) {
   if (answered && follower.rebuilding()) {
-    answered->notes.emplace_back(kRemadeNote);
+    answered->notes.push_back({.code = "index_rebuilding", .message = kRemadeNote, .values = {}, .position = {}});
   }
   if (answered || answered.error().code != ErrorCode::kCorrupt) {
     return answered;

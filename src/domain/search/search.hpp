@@ -120,7 +120,7 @@ struct SimilarRequest {
 struct SimilarResponse {
   Mode mode = Mode::kKeyword;  ///< kHybrid: by meaning and words.
   std::vector<Hit> hits;       ///< The most similar first.
-  std::vector<std::string> notes;
+  std::vector<Note> notes;
   double took_ms = 0;
 };
 
@@ -128,9 +128,8 @@ struct Response {
   std::string query;
   Mode mode = Mode::kHybrid;  ///< What was really done.
   std::vector<Hit> hits;
-  std::vector<std::string> notes;      ///< "Meaning is still being computed for 120 documents", syntax remarks …
-  std::vector<QueryNote> query_notes;  ///< Those of the notes that are about the query's own syntax.
-  std::string did_you_mean;            ///< The query with slips corrected; empty when there are none.
+  std::vector<Note> notes;   ///< "Meaning is still being computed for 120 documents", syntax remarks …
+  std::string did_you_mean;  ///< The query with slips corrected; empty when there are none.
   /// The corrected query, when it was asked instead of one that finds nothing; else empty. Spelling::kAsTyped is the
   /// way back.
   std::string searched_for;

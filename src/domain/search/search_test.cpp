@@ -122,7 +122,7 @@ TEST_F(SearchTest, FiltersNarrowByTypeFolderAndName) {
   EXPECT_THAT(found("invoice name:\"bill ?????.pdf\""), IsEmpty());
   EXPECT_THAT(found("invoice name:\"bill ????.pdf\""), UnorderedElementsAre("bill four.pdf"));
   EXPECT_THAT(found("type:text"), ElementsAre("taxes/old/bill two.txt"));
-  EXPECT_THAT(ask("invoice in:nowhere").notes, Contains(HasSubstr("nowhere")));
+  EXPECT_THAT(ask("invoice in:nowhere").notes, says(HasSubstr("nowhere")));
 }
 
 TEST_F(SearchTest, NamesAreFoundBeforeTheFileIsRead) {
@@ -171,7 +171,7 @@ TEST_F(SearchTest, WithoutAModelWordsAnswerAndTheNoteSaysSo) {
   const Response response = ask("apple");
   EXPECT_EQ(response.mode, Mode::kKeyword);
   EXPECT_EQ(response.hits.size(), 1U);
-  EXPECT_THAT(response.notes, Contains(HasSubstr("The model is not running")));
+  EXPECT_THAT(response.notes, says(HasSubstr("The model is not running")));
   EXPECT_EQ(ask("apple", Mode::kMeaning).hits.size(), 1U);
 }
 
@@ -183,7 +183,7 @@ TEST_F(SearchTest, MissingVectorsAreSaidAndDoNotHideAFile) {
   settle();
   const Response response = ask("apple");
   EXPECT_EQ(response.hits.front().file.path, "late.txt");
-  EXPECT_THAT(response.notes, Contains("Meaning is still being computed for 1 document"));
+  EXPECT_THAT(response.notes, says("Meaning is still being computed for 1 document"));
   shelf_->put_vectors(placed.content, {meaning_of("apple apple pie")});
   settle();
   EXPECT_THAT(ask("apple").notes, IsEmpty());
@@ -260,7 +260,7 @@ TEST_F(SearchTest, AnotherModelsVectorsReplaceRowsOfAnotherSize) {
   shelf_->put_vectors(one.content, {std::vector<float>(32, 0.1F)});
   settle();
   EXPECT_EQ(search_->status().vectors_indexed, 1);
-  EXPECT_THAT(ask("apple").notes, Contains(HasSubstr("another model")));
+  EXPECT_THAT(ask("apple").notes, says(HasSubstr("another model")));
   start();
   settle();
   EXPECT_EQ(search_->status().vectors_indexed, 1);

@@ -2,6 +2,7 @@
 /// @file
 /// A search over a shelf of documents whose meanings are a few groups of words. For tests only.
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <unistd.h>
 
@@ -19,6 +20,12 @@
 #include "domain/search/shelf.hpp"
 
 namespace alcove::search {
+
+/// Of notes: one says what `matcher` matches.
+template <typename Matcher>
+auto says(Matcher matcher) {
+  return testing::Contains(testing::Field(&Note::message, matcher));
+}
 
 inline constexpr std::chrono::seconds kPatience{20};
 

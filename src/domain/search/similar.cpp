@@ -91,7 +91,10 @@ class Comparison {
     const auto began = std::chrono::steady_clock::now();
     const Run* const own = corpus().find_run_of(request_.content);
     if (own == nullptr) {
-      response_.notes.emplace_back("The file has no text to compare, or it is not read yet");
+      response_.notes.push_back({.code = "nothing_to_compare",
+                                 .message = "The file has no text to compare, or it is not read yet",
+                                 .values = {},
+                                 .position = {}});
       return std::move(response_);
     }
     ALCOVE_TRY(Scope scope, Scope::make(sources_.generation, sources_.names, sources_.files, principal_, nothing_,
@@ -132,7 +135,10 @@ class Comparison {
     const vectors::VectorRows* const rows = sources_.generation.vectors.get();
     meaning_ = rows == nullptr ? std::vector<float>() : mean_of(*rows, own);
     if (meaning_.empty()) {
-      response_.notes.emplace_back("The file's meaning is not computed yet; compared by words only");
+      response_.notes.push_back({.code = "compared_by_words",
+                                 .message = "The file's meaning is not computed yet; compared by words only",
+                                 .values = {},
+                                 .position = {}});
       return {};
     }
     ALCOVE_TRY(const auto artefact, sources_.store.find(request_.content, "text_vectors"));

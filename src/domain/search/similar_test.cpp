@@ -63,7 +63,7 @@ TEST_F(SimilarTest, ByWordsWhileMeaningIsNotComputed) {
   settle();
   const SimilarResponse response = like(one.content);
   EXPECT_EQ(response.mode, Mode::kKeyword);
-  EXPECT_THAT(response.notes, Contains(HasSubstr("words only")));
+  EXPECT_THAT(response.notes, says(HasSubstr("words only")));
   EXPECT_THAT(paths_of(response), ElementsAre("two.txt"));
   ASSERT_EQ(response.hits.front().reasons.size(), 1U);
   const Reason& reason = response.hits.front().reasons.front();
@@ -100,8 +100,8 @@ TEST_F(SimilarTest, WhatLiesInOthersIsFoundInThem) {
 TEST_F(SimilarTest, SaysWhyThereIsNothing) {
   const auto empty = shelf_->add(document("picture.png", {}));
   settle();
-  EXPECT_THAT(like(empty.content).notes, Contains(HasSubstr("no text")));
-  EXPECT_THAT(like(ContentNumber{}).notes, Contains(HasSubstr("no text")));
+  EXPECT_THAT(like(empty.content).notes, says(HasSubstr("no text")));
+  EXPECT_THAT(like(ContentNumber{}).notes, says(HasSubstr("no text")));
   EXPECT_THAT(paths_of(like(empty.content)), IsEmpty());
 }
 

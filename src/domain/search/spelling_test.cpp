@@ -37,7 +37,7 @@ TEST_F(SpellingTest, AQueryThatFindsNothingIsAskedAsItWasMeant) {
     EXPECT_EQ(response.searched_for, "certificate") << typed;
     EXPECT_EQ(response.query, typed);
     EXPECT_THAT(paths(response), ElementsAre("a.txt"));
-    EXPECT_THAT(response.notes, Contains(HasSubstr(fmt::format("instead of “{}”", typed))));
+    EXPECT_THAT(response.notes, says(HasSubstr(fmt::format("instead of “{}”", typed))));
   }
   auto as_typed = search_->search(
       Shelf::everyone(), {.query = "certficate", .mode = Mode::kKeyword, .spelling = Request::Spelling::kAsTyped},

@@ -88,10 +88,22 @@ Status write_hit(json::Writer& writer, Services& services, const search::Hit& hi
   return {};
 }
 
-void write_notes(json::Writer& writer, const std::vector<std::string>& notes) {
+void write_note(json::Writer& writer, const search::Note& note) {
+  writer.begin_object().member("code", note.code).member("message", note.message).key("values").begin_array();
+  for (const std::string& value : note.values) {
+    writer.text(value);
+  }
+  writer.end_array();
+  if (note.position) {
+    writer.member("position", static_cast<std::int64_t>(*note.position));
+  }
+  writer.end_object();
+}
+
+void write_notes(json::Writer& writer, const std::vector<search::Note>& notes) {
   writer.key("notes").begin_array();
-  for (const std::string& note : notes) {
-    writer.text(note);
+  for (const search::Note& note : notes) {
+    write_note(writer, note);
   }
   writer.end_array();
 }
@@ -153,12 +165,7 @@ RouteResult search(Api& api, Call& call) {
   if (found.facets) {
     write_facets(writer, *found.facets);
   }
-  writer.key("query_notes").begin_array();
-  for (const search::QueryNote& note : found.query_notes) {
-    writer.begin_object().member("code", note.code).member("message", note.message);
-    writer.member("position", static_cast<std::int64_t>(note.position)).end_object();
-  }
-  writer.end_array().member("more", found.more).member("nothing_fits", found.nothing_fits).end_object();
+  writer.member("more", found.more).member("nothing_fits", found.nothing_fits).end_object();
   return json_response(200, std::move(writer).take());
 }
 

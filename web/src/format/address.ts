@@ -1,24 +1,43 @@
 /** What the page's addresses hold: every view can be linked to, reloaded and gone back to. */
-import type { SearchMode } from "../services/search";
+import type { SearchMode, Sort } from "../services/search";
 
 const modes: readonly SearchMode[] = ["hybrid", "keyword", "meaning"];
+export const sorts: readonly Sort[] = ["relevance", "newest", "oldest", "name", "size"];
 
 export interface SearchAddress {
   query: string;
   mode: SearchMode;
+  sort: Sort;
+  /** The words are meant as they are typed: a query that finds nothing is not corrected. */
+  asTyped: boolean;
 }
+
+/** A question of its own, with nothing kept of the one before. */
+export const newSearch = (query: string): SearchAddress => ({ query, mode: "hybrid", sort: "relevance", asTyped: false });
 
 export function readSearch(parameters: URLSearchParams): SearchAddress {
   const mode = parameters.get("mode");
-  return { query: parameters.get("q") ?? "", mode: modes.find((known) => known === mode) ?? "hybrid" };
+  const sort = parameters.get("sort");
+  return {
+    query: parameters.get("q") ?? "",
+    mode: modes.find((known) => known === mode) ?? "hybrid",
+    sort: sorts.find((known) => known === sort) ?? "relevance",
+    asTyped: parameters.get("correct") === "false",
+  };
 }
 
-function searchParameters({ query, mode }: SearchAddress): URLSearchParams {
+function searchParameters({ query, mode, sort, asTyped }: SearchAddress): URLSearchParams {
   const parameters = new URLSearchParams();
   if (query !== "") parameters.set("q", query);
   if (mode !== "hybrid") parameters.set("mode", mode);
+  if (sort !== "relevance") parameters.set("sort", sort);
+  if (asTyped) parameters.set("correct", "false");
   return parameters;
 }
+
+/** Whether both ask the same. */
+export const sameSearch = (a: SearchAddress, b: SearchAddress): boolean =>
+  a.query.trim() === b.query.trim() && a.mode === b.mode && a.sort === b.sort && a.asTyped === b.asTyped;
 
 const join = (path: string, parameters: URLSearchParams) => (parameters.size > 0 ? `${path}?${parameters.toString()}` : path);
 

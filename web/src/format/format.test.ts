@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { fileAddress, folderAddress, inFilter, readNumber, readSearch, readSetupToken, safeNext, searchAddress } from "./address";
+import { fileAddress, folderAddress, inFilter, newSearch, readNumber, readSearch, readSetupToken, safeNext, sameSearch, searchAddress } from "./address";
 import { findTerms, splitByTerms, termsOfHit } from "./highlight";
 import { partText, placeText, rangeInBlock, rowsOf, sectionOf } from "./place";
 import { ago, bytes, clock, duration, elapsed } from "./quantity";
@@ -105,14 +105,16 @@ describe("highlighting", () => {
 });
 
 describe("addresses", () => {
-  it("hold query and mode and can be read back", () => {
-    const address = { query: '"a b" type:pdf', mode: "keyword" as const };
+  it("hold the whole question and can be read back", () => {
+    const address = { query: '"a b" type:pdf', mode: "keyword" as const, sort: "newest" as const, asTyped: true };
     expect(readSearch(new URLSearchParams(searchAddress(address).split("?")[1]))).toEqual(address);
-    expect(searchAddress({ query: "", mode: "hybrid" })).toBe("/");
-    expect(readSearch(new URLSearchParams("q=x&mode=nonsense")).mode).toBe("hybrid");
+    expect(searchAddress(newSearch(""))).toBe("/");
+    expect(readSearch(new URLSearchParams("q=x&mode=nonsense&sort=best&correct=maybe"))).toEqual(newSearch("x"));
+    expect(sameSearch(newSearch("a "), newSearch("a"))).toBe(true);
+    expect(sameSearch(newSearch("a"), { ...newSearch("a"), sort: "size" })).toBe(false);
   });
   it("of a file hold the passage and the search it came from", () => {
-    expect(fileAddress({ file: 7, passage: 0, search: { query: "a&b", mode: "hybrid" } })).toBe("/file/7?q=a%26b&passage=0");
+    expect(fileAddress({ file: 7, passage: 0, search: newSearch("a&b") })).toBe("/file/7?q=a%26b&passage=0");
     expect(folderAddress(3, "a b")).toBe("/libraries/3?path=a+b");
   });
   it("of a folder's search name its library, too", () => {

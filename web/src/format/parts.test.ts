@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { baseName, containerKindOfName, containersOf, membersOf, withinPart } from "./parts";
+import { baseName, containerKindOfName, containersOf, membersNamed, membersOf, withinPart } from "./parts";
 
 const part = (path: string, size = 10, state: "ready" | "problem" = "ready") => ({ part: path, path, size, state, type: "text" as const, part_count: 0 });
 
@@ -28,5 +28,11 @@ describe("an archive's folders", () => {
     expect(membersOf(parts, "src").files.map((file) => file.path)).toEqual(["./src/main.c", "src/lib/"]);
     expect(membersOf(parts, "src/lib").files.map((file) => file.path)).toEqual(["src//lib/util.c"]);
     expect(membersOf(parts, "nowhere")).toEqual({ folders: [], files: [] });
+  });
+  it("is found by words of its path, at any depth", () => {
+    const parts = [part("2019/minutes/March.md"), part("2020/March.txt"), part("readme.txt")];
+    expect(membersNamed(parts, " march 2019").map(({ path }) => path)).toEqual(["2019/minutes/March.md"]);
+    expect(membersNamed(parts, "MARCH").map(({ path }) => path)).toEqual(["2019/minutes/March.md", "2020/March.txt"]);
+    expect(membersNamed(parts, "nothing")).toEqual([]);
   });
 });

@@ -42,6 +42,15 @@ export function withinPart<T extends { kind: string; part?: string }>(place: T, 
   return place.part.startsWith(`${partPath}/`) ? { ...place, part: place.part.slice(partPath.length + 1) } : place;
 }
 
+/** The members whose path holds all words, at any depth and in the archive's order. */
+export function membersNamed(parts: readonly Part[], typed: string): Part[] {
+  const words = typed.toLocaleLowerCase().split(/\s+/u).filter((word) => word !== "");
+  return parts.filter(({ path }) => {
+    const name = path.toLocaleLowerCase();
+    return words.every((word) => name.includes(word));
+  });
+}
+
 export interface MemberFolder {
   name: string;
   path: string;

@@ -1,6 +1,6 @@
 /** Which view shows which kind of content. */
 
-export type ViewKind = "pdf" | "sheet" | "book" | "archive" | "mail" | "slides" | "code" | "text";
+export type ViewKind = "pdf" | "sheet" | "book" | "archive" | "mail" | "slides" | "code" | "picture" | "text";
 
 const views: Record<string, ViewKind> = {
   pdf: "pdf",
@@ -12,4 +12,7 @@ const views: Record<string, ViewKind> = {
   code: "code", json: "code", xml: "code", latex: "code",
 };
 
-export const viewOf = (type: string): ViewKind => views[type] ?? "text";
+/** What every browser draws and the server hands out to be drawn; it is a picture by its media type, whether or not text was found in it. */
+const pictures: ReadonlySet<string> = new Set(["image/png", "image/jpeg", "image/gif", "image/webp", "image/avif"]);
+
+export const viewOf = (type: string, mime?: string): ViewKind => views[type] ?? (mime !== undefined && pictures.has(mime) ? "picture" : "text");

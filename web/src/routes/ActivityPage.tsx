@@ -21,7 +21,7 @@ export function ActivityPage() {
       {!status && connection === "disconnected" && <ErrorState error={ApiError.offline(undefined)} onRetry={() => void refresh()} />}
       {status && (
         <Stack gap="xl">
-          {status.notices.length > 0 && <Alert variant="light" color="yellow" title={words.notices}>{status.notices.map((notice) => <Text key={notice} fz="sm">{notice}</Text>)}</Alert>}
+          {status.notices.length > 0 && <Alert variant="light" color="yellow" title={words.notices}>{status.notices.map((notice) => <Text key={notice} fz="sm">{(notice === status.model.note && words.modelNote(notice)) || notice}</Text>)}</Alert>}
           <Overview status={status} connection={connection} />
           <StageTable status={status} />
           <Problems failed={status.tasks.failed} skipped={status.tasks.skipped} />

@@ -11,10 +11,10 @@ export function ViewerPage() {
   const [parameters] = useSearchParams();
   const file = readNumber(id, 1);
   const part = readPart(parameters.get("part"));
-  const { query, mode } = readSearch(parameters);
+  const { query, mode, sort, asTyped } = readSearch(parameters);
   // The same objects for the same address: what hangs on them is not done anew at every drawing.
   const reference = useMemo(() => ({ file: file ?? 0, part }), [file, part]);
-  const search = useMemo(() => ({ query, mode }), [query, mode]);
+  const search = useMemo(() => ({ query, mode, sort, asTyped }), [query, mode, sort, asTyped]);
   if (file === undefined) return <NotFound title={strings.viewer.notFoundTitle} text={strings.viewer.notFound} />;
   return <Viewer key={refKey(reference)} reference={reference} folder={parameters.get("folder") ?? undefined} passage={readNumber(parameters.get("passage"), 0)} search={search} />;
 }

@@ -1,4 +1,5 @@
 import { client, unwrap, type Schemas } from "./client";
+import type { paths } from "./schema";
 import { refKey, type FileRef } from "./files";
 
 export type SearchMode = Schemas["SearchMode"];
@@ -7,6 +8,11 @@ export type Hit = Schemas["Hit"];
 export type Place = Schemas["Place"];
 export type Reason = Schemas["Reason"];
 export type SnippetSpan = Schemas["SnippetSpan"];
+export type SearchNote = Schemas["SearchNote"];
+export type Facets = Schemas["Facets"];
+export type FacetValue = Schemas["FacetValue"];
+/** The orders of the contract. */
+export type Sort = NonNullable<paths["/search"]["get"]["parameters"]["query"]["sort"]>;
 export type Suggestion = Schemas["Suggestion"];
 
 /** The contract's bounds on one request. */
@@ -18,12 +24,20 @@ export const suggestLengthMax = 300;
 export interface SearchRequest {
   query: string;
   mode: SearchMode;
+  sort: Sort;
+  /** Whether a query that finds nothing is left as it is. */
+  asTyped: boolean;
   limit: number;
   offset: number;
+  /** Whether what was found is also counted by type, library, year … */
+  facets: boolean;
 }
 
-export const search = ({ query, mode, limit, offset }: SearchRequest, signal?: AbortSignal): Promise<SearchResponse> =>
-  unwrap(client.GET("/search", { params: { query: { q: query, mode, limit, offset, explain: true } }, signal: signal ?? null }));
+export const search = ({ query, mode, sort, asTyped, limit, offset, facets }: SearchRequest, signal?: AbortSignal): Promise<SearchResponse> =>
+  unwrap(client.GET("/search", {
+    params: { query: { q: query, mode, sort, correct: !asTyped, limit, offset, facets, explain: true } },
+    signal: signal ?? null,
+  }));
 
 export const suggest = async (typed: string, limit: number, signal: AbortSignal): Promise<Suggestion[]> =>
   (await unwrap(client.GET("/suggest", { params: { query: { q: typed, limit } }, signal }))).suggestions;

@@ -15,8 +15,9 @@ vi.mock("../services/search", () => ({
         signal,
         answer: (files, more = false) => {
           resolve({
-            query: request.query, mode: request.mode, took_ms: 1, notes: [], query_notes: [], nothing_fits: false, more,
-            hits: files.map((file_id) => ({ file_id })) as SearchResponse["hits"],
+            query: request.query, mode: request.mode, took_ms: 1, notes: [], nothing_fits: false, more,
+            // Below zero: a weak hit.
+            hits: files.map((file_id) => ({ file_id, weak: file_id < 0 })) as SearchResponse["hits"],
           });
         },
         fail: () => { reject(new Error("no")); },
@@ -24,6 +25,7 @@ vi.mock("../services/search", () => ({
     }),
 }));
 const { canLoadMore, useSearch } = await import("./search");
+const { newSearch } = await import("../format/address");
 const shown = () => useSearch.getState().hits.map((hit) => hit.file_id);
 const request = (index: number) => {
   const found = asked[index];
@@ -35,12 +37,12 @@ describe("the search store", () => {
   afterEach(() => { vi.restoreAllMocks(); });
   beforeEach(async () => {
     asked.length = 0;
-    await useSearch.getState().run("", "hybrid");
+    await useSearch.getState().run(newSearch(""));
   });
 
   it("aborts the older request and ignores its late answer", async () => {
-    const first = useSearch.getState().run("a", "hybrid");
-    const second = useSearch.getState().run("ab", "hybrid");
+    const first = useSearch.getState().run(newSearch("a"));
+    const second = useSearch.getState().run(newSearch("ab"));
     expect(request(0).signal?.aborted).toBe(true);
     request(1).answer([2]);
     request(0).answer([1]);
@@ -49,10 +51,10 @@ describe("the search store", () => {
   });
 
   it("keeps the old results until the new ones are there", async () => {
-    const first = useSearch.getState().run("a", "hybrid");
+    const first = useSearch.getState().run(newSearch("a"));
     request(0).answer([1]);
     await first;
-    const second = useSearch.getState().run("b", "hybrid");
+    const second = useSearch.getState().run(newSearch("b"));
     expect(shown()).toEqual([1]);
     expect(useSearch.getState().pending).toBe(true);
     request(1).answer([]);
@@ -61,19 +63,19 @@ describe("the search store", () => {
   });
 
   it("asks nothing twice while the answer is fresh, but again after a failure", async () => {
-    const first = useSearch.getState().run("a", "hybrid");
+    const first = useSearch.getState().run(newSearch("a"));
     request(0).fail();
     await first;
     expect(useSearch.getState().error).toBeInstanceOf(Error);
-    const second = useSearch.getState().run("a", "hybrid");
+    const second = useSearch.getState().run(newSearch("a"));
     request(1).answer([1]);
     await second;
-    await useSearch.getState().run(" a ", "hybrid");
+    await useSearch.getState().run(newSearch(" a "));
     expect(asked.length).toBe(2);
   });
 
   it("adds the next page without listing a file twice", async () => {
-    const first = useSearch.getState().run("a", "hybrid");
+    const first = useSearch.getState().run(newSearch("a"));
     request(0).answer([1, 2], true);
     await first;
     const more = useSearch.getState().loadMore();
@@ -83,32 +85,64 @@ describe("the search store", () => {
     expect(shown()).toEqual([1, 2, 3]);
   });
 
+  it("asks for facets only while they are shown, and at once when the answer lacks them", async () => {
+    const first = useSearch.getState().run(newSearch("a"));
+    expect(request(0).request.facets).toBe(false);
+    request(0).answer([1]);
+    await first;
+    useSearch.getState().wantFacets(true);
+    expect(request(1).request.facets).toBe(true);
+    request(1).answer([1], true);
+    await vi.waitFor(() => { expect(useSearch.getState().pending).toBe(false); });
+    void useSearch.getState().loadMore();
+    expect(request(2).request.facets).toBe(false);
+    useSearch.getState().wantFacets(false);
+  });
+
+  it("puts what hardly fits below in any order but that of relevance, over all pages", async () => {
+    const byDate = { ...newSearch("a"), sort: "newest" as const };
+    const first = useSearch.getState().run(byDate);
+    request(0).answer([-1, 2], true);
+    await first;
+    expect(shown()).toEqual([2, -1]);
+    useSearch.getState().select(1);
+    const more = useSearch.getState().loadMore();
+    request(1).answer([3, -4]);
+    await more;
+    expect(shown()).toEqual([2, 3, -1, -4]);
+    expect(useSearch.getState().selected).toBe(2);
+    const best = useSearch.getState().run(newSearch("a"));
+    request(2).answer([-1, 2]);
+    await best;
+    expect(shown()).toEqual([-1, 2]);
+  });
+
   it("asks the same question again when told to, and when the answer has grown old", async () => {
-    const first = useSearch.getState().run("a", "hybrid");
+    const first = useSearch.getState().run(newSearch("a"));
     request(0).answer([]);
     await first;
-    const second = useSearch.getState().run("a", "hybrid", "again");
+    const second = useSearch.getState().run(newSearch("a"), "again");
     request(1).answer([7]);
     await second;
     expect(shown()).toEqual([7]);
     vi.spyOn(Date, "now").mockReturnValue(Date.now() + 60_000);
-    const third = useSearch.getState().run("a", "hybrid");
+    const third = useSearch.getState().run(newSearch("a"));
     request(2).answer([7, 8]);
     await third;
     expect(shown()).toEqual([7, 8]);
   });
 
   it("keeps the place in the list when the same question is answered anew", async () => {
-    const first = useSearch.getState().run("a", "hybrid");
+    const first = useSearch.getState().run(newSearch("a"));
     request(0).answer(Array.from({ length: 30 }, (_, file) => file));
     await first;
     useSearch.getState().select(25);
-    const again = useSearch.getState().run("a", "hybrid", "again");
+    const again = useSearch.getState().run(newSearch("a"), "again");
     expect(request(1).request.limit).toBe(30);
     request(1).answer([99, ...Array.from({ length: 29 }, (_, file) => file)]);
     await again;
     expect(useSearch.getState().selected).toBe(26);
-    const other = useSearch.getState().run("b", "hybrid");
+    const other = useSearch.getState().run(newSearch("b"));
     expect(request(2).request.limit).toBe(20);
     request(2).answer([25]);
     await other;
@@ -116,7 +150,7 @@ describe("the search store", () => {
   });
 
   it("keeps the hits when the next page fails, and can try it again", async () => {
-    const first = useSearch.getState().run("a", "hybrid");
+    const first = useSearch.getState().run(newSearch("a"));
     request(0).answer([1], true);
     await first;
     const more = useSearch.getState().loadMore();
@@ -133,7 +167,7 @@ describe("the search store", () => {
   });
 
   it("offers no page beyond what can be asked for", async () => {
-    const first = useSearch.getState().run("a", "hybrid");
+    const first = useSearch.getState().run(newSearch("a"));
     request(0).answer(Array.from({ length: 1001 }, (_, file) => file), true);
     await first;
     expect(canLoadMore(useSearch.getState())).toBe(false);
@@ -142,7 +176,7 @@ describe("the search store", () => {
   });
 
   it("is empty for an empty query and asks nothing", async () => {
-    await useSearch.getState().run("   ", "hybrid");
+    await useSearch.getState().run(newSearch("   "));
     expect(asked.length).toBe(0);
     expect(useSearch.getState().response).toBeUndefined();
   });

@@ -1,7 +1,8 @@
 /** The search in progress. Old results stay until the new ones are there; an older request never overwrites a newer. */
 import { create } from "zustand";
+import { newSearch, sameSearch, type SearchAddress } from "../format/address";
 import { isAbort } from "../services/errors";
-import { hitKey, limitMax, offsetMax, queryLengthMax, search, type Hit, type SearchMode, type SearchResponse } from "../services/search";
+import { hitKey, limitMax, offsetMax, queryLengthMax, search, type Facets, type Hit, type SearchResponse } from "../services/search";
 
 const pageSize = 20;
 /** Files change while a person reads: an older answer is asked for anew when the person comes back to it. */
@@ -9,11 +10,14 @@ const freshMs = 5_000;
 
 export interface SearchStore {
   /** What `response` answers, or is being asked for. */
-  query: string;
-  mode: SearchMode;
-  /** What is shown; may still belong to the query before while `pending`. */
+  asked: SearchAddress;
+  /** What is shown; may still belong to the question before while `pending`. */
   response: SearchResponse | undefined;
   hits: Hit[];
+  /** Of the answer's first page, when they were wanted. */
+  facets: Facets | undefined;
+  /** Whether they are shown: counting takes the server a moment. */
+  wantsFacets: boolean;
   /** When the shown answer came; 0 when there is none. */
   answeredAt: number;
   pending: boolean;
@@ -24,45 +28,44 @@ export interface SearchStore {
   /** Which hit was last opened or focused, so that coming back lands there. */
   selected: number;
   /** Asks unless a fresh answer to the same question is there or on its way; "again" asks in any case. */
-  run: (query: string, mode: SearchMode, force?: "again") => Promise<void>;
+  run: (address: SearchAddress, force?: "again") => Promise<void>;
   loadMore: () => Promise<void>;
   select: (index: number) => void;
+  /** Facets come with the next answers; and at once when the one that is there lacks them. */
+  wantFacets: (wanted: boolean) => void;
 }
 
 let running: AbortController | undefined;
 
-const unanswered = { response: undefined, hits: [], answeredAt: 0, pending: false, loadingMore: false, error: undefined, moreError: undefined, selected: -1 };
+const unanswered = { response: undefined, hits: [], facets: undefined, answeredAt: 0, pending: false, loadingMore: false, error: undefined, moreError: undefined, selected: -1 };
 
 export const useSearch = create<SearchStore>((set, get) => ({
-  query: "",
-  mode: "hybrid",
+  asked: newSearch(""),
+  wantsFacets: false,
   ...unanswered,
 
-  run: async (typed, mode, force) => {
-    const query = typed.trim().slice(0, queryLengthMax);
-    const { query: before, mode: modeBefore, error, pending, answeredAt } = get();
-    const same = query === before && mode === modeBefore;
-    if (same && error === undefined && !force && (query === "" || pending || Date.now() - answeredAt < freshMs)) return;
+  run: async (address, force) => {
+    const asked = { ...address, query: address.query.trim().slice(0, queryLengthMax) };
+    const { asked: before, error, pending, answeredAt, wantsFacets } = get();
+    const same = sameSearch(asked, before);
+    if (same && error === undefined && !force && (asked.query === "" || pending || Date.now() - answeredAt < freshMs)) return;
     running?.abort();
     running = undefined;
-    if (query === "") {
-      set({ query, mode, ...unanswered });
+    if (asked.query === "") {
+      set({ asked, ...unanswered });
       return;
     }
     const own = new AbortController();
     running = own;
-    set({ query, mode, pending: true, loadingMore: false, error: undefined, moreError: undefined });
+    set({ asked, pending: true, loadingMore: false, error: undefined, moreError: undefined });
     // The same question again: as many as were listed, so that nothing the person has seen disappears.
     const limit = same ? Math.min(limitMax, Math.max(pageSize, get().hits.length)) : pageSize;
     try {
-      const response = await search({ query, mode, limit, offset: 0 }, own.signal);
+      const response = await search({ ...asked, limit, offset: 0, facets: wantsFacets }, own.signal);
       if (running !== own) return;
-      const { hits, selected } = get();
-      const last = same ? hits[selected] : undefined;
-      set({
-        response, hits: response.hits, pending: false, answeredAt: Date.now(),
-        selected: last === undefined ? -1 : response.hits.findIndex((hit) => hitKey(hit) === hitKey(last)),
-      });
+      const last = same ? get().hits[get().selected] : undefined;
+      const hits = arranged(response.hits, asked);
+      set({ response, hits, facets: response.facets, pending: false, answeredAt: Date.now(), selected: indexOf(hits, last) });
     } catch (failure) {
       if (running === own && !isAbort(failure)) set({ error: failure, pending: false });
     }
@@ -70,24 +73,41 @@ export const useSearch = create<SearchStore>((set, get) => ({
 
   loadMore: async () => {
     const store = get();
-    const { query, mode, hits, loadingMore, pending } = store;
+    const { asked, hits, loadingMore, pending } = store;
     if (loadingMore || pending || !canLoadMore(store)) return;
     const own = running ?? new AbortController();
     running = own;
     set({ loadingMore: true, moreError: undefined });
     try {
-      const next = await search({ query, mode, limit: pageSize, offset: hits.length }, own.signal);
+      const next = await search({ ...asked, limit: pageSize, offset: hits.length, facets: false }, own.signal);
       if (running !== own) return;
       const known = new Set(hits.map(hitKey));
       // The index may have moved between two pages; a file or part is listed once.
-      set({ response: next, hits: [...hits, ...next.hits.filter((hit) => !known.has(hitKey(hit)))], loadingMore: false });
+      const all = arranged([...hits, ...next.hits.filter((hit) => !known.has(hitKey(hit)))], asked);
+      set({ response: next, hits: all, loadingMore: false, selected: indexOf(all, hits[get().selected]) });
     } catch (failure) {
       if (running === own && !isAbort(failure)) set({ moreError: failure, loadingMore: false });
     }
   },
 
   select: (index) => { set({ selected: index }); },
+
+  wantFacets: (wanted) => {
+    set({ wantsFacets: wanted });
+    const { asked, response, pending, facets, run } = get();
+    if (wanted && facets === undefined && (response !== undefined || pending)) void run(asked, "again");
+  },
 }));
+
+/**
+ * By relevance the server's order stands. In any other, what hardly fits comes below what does: the newest of all that is
+ * merely near would hide what was meant.
+ */
+const arranged = (hits: Hit[], { sort }: SearchAddress): Hit[] =>
+  sort === "relevance" ? hits : [...hits.filter((hit) => !hit.weak), ...hits.filter((hit) => hit.weak)];
+
+const indexOf = (hits: readonly Hit[], wanted: Hit | undefined): number =>
+  wanted === undefined ? -1 : hits.findIndex((hit) => hitKey(hit) === hitKey(wanted));
 
 /** Whether there are further hits and the contract lets them be asked for. */
 export const canLoadMore = ({ response, hits }: Pick<SearchStore, "response" | "hits">): boolean =>

@@ -4,6 +4,7 @@ import { pluralIn } from "./plural";
 const plural = pluralIn("en");
 /** The server's sentence stands. */
 const theirs: (words: string) => string = () => "";
+const pair: (first: string, second: string) => string = () => "";
 
 export const en = {
   locale: "en",
@@ -31,7 +32,10 @@ export const en = {
     unexpected: "The server could not do this.",
     title: "That did not work",
     /** By the server's code; where empty, its sentence stands. */
-    codes: { not_found: "", forbidden: "", overloaded: "", unavailable: "", timed_out: "", internal: "" },
+    codes: {
+      invalid_argument: "", unauthenticated: "", forbidden: "", not_found: "", already_exists: "", conflict: "", precondition_failed: "", locked: "", too_large: "",
+      unsupported: "", out_of_space: "", overloaded: "", timed_out: "", cancelled: "", corrupt: "", unavailable: "", internal: "",
+    },
   },
   theme: { label: "Appearance", light: "Light", dark: "Dark", auto: "Like the system" },
   setup: {
@@ -80,6 +84,29 @@ export const en = {
     },
     count: (count: number, more: boolean) => (more ? `More than ${plural(count, "file", "files")}` : plural(count, "file", "files")),
     took: (ms: string) => `in ${ms}`,
+    sort: "Order of the results",
+    sorts: { relevance: "Best first", newest: "Newest first", oldest: "Oldest first", name: "By name", size: "Largest first" },
+    facets: {
+      title: "Narrow down",
+      open: (active: number) => (active > 0 ? `Filters (${active})` : "Filters"),
+      names: { type: "Kind", library: "Library", folder: "Folder", year: "Year", language: "Language" },
+      active: "Filters in use",
+      remove: (filter: string) => `Remove the filter ${filter}`,
+      all: (count: number) => `Show all ${count}`,
+      fewer: "Show fewer",
+      atLeast: (count: string) => `at least ${count}`,
+      incomplete: (counted: string) => `Counted in ${counted} documents; there are more.`,
+      none: "There is nothing to narrow down here.",
+      show: "Show results",
+    },
+    didYouMean: "Did you mean:",
+    searchedFor: "Showing results for",
+    searchInstead: "Search instead for",
+    nothingFits: "Nothing found that really fits.",
+    nearest: "These are the nearest:",
+    weakTitle: "Less likely to fit",
+    showInQuery: "Show in the search field",
+    dated: { document: (when: string) => `written ${when}`, file: (when: string) => `changed ${when}` },
     busy: "Searching…",
     results: "Results",
     startTitle: "What are you looking for?",
@@ -111,6 +138,9 @@ export const en = {
     hideWhy: "Hide reasons",
     morePassages: (count: number) => plural(count, "more passage", "more passages"),
     hidePassages: "Hide passages",
+    near: (count: number) => plural(count, "nearly identical file", "nearly identical files"),
+    hideNear: "Hide nearly identical files",
+    nearSome: (shown: number, count: number) => `${shown} of ${count} are listed.`,
     copies: (count: number) => plural(count, "identical copy", "identical copies"),
     hideCopies: "Hide copies",
     loadMore: "Show more results",
@@ -184,6 +214,17 @@ export const en = {
     rar: "RAR archive",
     unknown: "Other file",
   },
+  /** Kinds of files by the names that the filter type: has for several formats. */
+  facetTypes: {
+    word: "Word", excel: "Excel", powerpoint: "PowerPoint", txt: "Plain text", csv: "Table (CSV)", msg: "Outlook message", odt: "OpenDocument text",
+    ods: "OpenDocument table", odp: "OpenDocument slides", rtf: "Rich text (RTF)", epub: "E-book (EPUB)", fb2: "E-book (FB2)",
+  },
+  /** Remarks on a search by their code, with what they name; where empty, the server's sentence stands. */
+  searchNotes: {
+    unclosed_quote: theirs, unbalanced_parenthesis: theirs, dangling_operator: theirs, unknown_filter: pair, bad_value: pair, missing_value: theirs,
+    bad_wildcard: theirs, bad_near: theirs, too_deep: theirs, too_many: theirs, too_long: theirs, no_word_fits: theirs, many_words_fit: pair, no_such_folder: theirs,
+    problems_cut: theirs, order_cut: theirs, meaning_pending: theirs, meaning_renewed: theirs, model_unavailable: theirs, index_rebuilding: theirs, nothing_to_compare: theirs, compared_by_words: theirs,
+  },
   fileStates: { unhashed: "Waiting to be read", working: "Being read", ready: "Ready", problem: "Has a problem" },
   viewer: {
     back: "Back",
@@ -214,6 +255,10 @@ export const en = {
     withProblem: (count: number) => `${count} with a problem`,
     firstMembers: (shown: number, count: number) => `The first ${shown} of ${count} are listed.`,
     up: "Up",
+    memberFilter: "Filter by name",
+    memberFilterEnd: "End the filter",
+    memberNone: "No name fits",
+    memberNoneText: "No file in this archive has a name with these letters.",
     archiveEmptyTitle: "Nothing in here",
     archiveEmpty: "This folder of the archive holds no file.",
     noSubject: "(no subject)",
@@ -243,9 +288,17 @@ export const en = {
     earlier: "Show the part before",
     later: "Show the part after",
     empty: "No text was found in this file.",
+    unreadable: theirs,
     notReady: "This file is still being read. It appears here as soon as it is done.",
     problem: "This file could not be read completely.",
     cannotRead: "There is nothing to show from this file.",
+    picture: "Picture",
+    actualSize: "Show in its own size",
+    fitWindow: "Fit the window",
+    similar: "Similar documents",
+    similarNone: "No document is really like this one.",
+    similarHide: "Hide similar documents",
+    pictureFailed: "The picture could not be drawn; it may be damaged.",
     pdfFailed: "The PDF could not be drawn. Its text is shown instead.",
     showText: "Show as text",
     showPages: "Show as in the file",
@@ -263,8 +316,8 @@ export const en = {
   },
   /** Sentences of our own for what could not be read, by the server's code; where empty, the server's sentence stands. */
   reasons: {
-    bomb: "", damaged: "", doctype_refused: "", empty: "", encrypted: "", expanded_limit: "", hidden_rows: "", hidden_sheet: "", hidden_slide: "", members_limit: "",
-    nesting_limit: "", no_text: "", not_a_file: "", pages_limit: "", text_limit: "", too_large: "", unreadable_pages: "", unsupported_type: "There is no reader for this kind of file yet.",
+    bomb: "", broken_encoding: "", damaged: "", doctype_refused: "", empty: "", encrypted: "", expanded_limit: "", hidden_rows: "", hidden_sheet: "", hidden_slide: "", members_limit: "",
+    nesting_limit: "", no_text: "", not_a_file: "", pages_limit: "", text_limit: "", time_limit: "", too_large: "", unreadable_pages: "", unavailable: "", worker_ended: "", unsupported_type: "There is no reader for this kind of file yet.",
   },
   /** Why a hit was found, by the reason's kind; `words` are those that matched. Where empty, the server's sentence stands. */
   hitReasons: { terms: theirs, meaning: theirs, phrase: theirs, title: theirs, name: theirs },
@@ -320,6 +373,10 @@ export const en = {
     pathHint: "The full path, for example /home/anna/Documents. Alcove only reads it.",
     name: "Name",
     nameHint: "Left empty, the folder's own name is used.",
+    /** Why a folder could not be added, by the server's code; where empty, its sentence stands. */
+    addErrors: { invalid_argument: "", not_found: "", already_exists: "", forbidden: "" },
+    unreachable: theirs,
+    watchNote: theirs,
     pathMissing: "Enter the full path of a folder; it begins with /.",
     submit: "Add",
     files: (count: number) => plural(count, "file", "files"),
@@ -374,6 +431,7 @@ export const en = {
     intro: "What Alcove is doing with your files, and what it could not do.",
     idle: "All done",
     idleText: "Every file has been read and can be found.",
+    idleBut: (count: number) => `What can be read has been read; ${plural(count, "task", "tasks")} could not be done, for the reasons below.`,
     working: "Working",
     stalled: "Waiting for the model",
     stalledText: "Every file can be found by its words. Meaning follows when the model is installed.",
@@ -415,6 +473,9 @@ export const en = {
     modelNone: "No model",
     models: "Models on this machine",
     modelStates: { installed: "installed", missing: "not installed", damaged: "damaged" },
+    modelNote: theirs,
+    modelHints: { installed: "", missing: "", damaged: "" },
+    unconfinedWhy: theirs,
     active: "in use",
     licence: (licence: string) => `licence ${licence}`,
     workers: "Workers and their confinement",

@@ -25,12 +25,12 @@ export function Machinery({ status }: { status: Status }) {
         <section className={classes.card} aria-labelledby="model-title">
           <Title order={2} id="model-title" className={classes.h3 ?? ""}>{words.model}</Title>
           {(status.model.name === "" || !models.data?.length) && <Text fz="sm" mt="xs">{status.model.name === "" ? words.modelNone : status.model.name}</Text>}
-          {status.model.note !== "" && <Text fz="sm" c="dimmed">{status.model.note}</Text>}
+          {status.model.note !== "" && <Text fz="sm" c="dimmed">{words.modelNote(status.model.note) || status.model.note}</Text>}
           {models.data && models.data.length > 0 && (
             <ul className={classes.list} aria-label={words.models}>
               {models.data.map((model) => (
                 <li key={model.name}>
-                  <span>{model.name}<Text fz="xs" c="dimmed">{words.licence(model.licence)} · {bytes(model.size)}</Text>{model.note !== "" && <Text fz="xs">{model.note}</Text>}</span>
+                  <span>{model.name}<Text fz="xs" c="dimmed">{words.licence(model.licence)} · {bytes(model.size)}</Text>{model.note !== "" && <Text fz="xs">{words.modelHints[model.state] || model.note}</Text>}</span>
                   <span>{model.active ? words.active : word(words.modelStates, model.state)}</span>
                 </li>
               ))}
@@ -69,7 +69,7 @@ function WorkerCard({ worker }: { worker: Worker }) {
       <ul className={classes.list}>
         {worker.confinement.map((means) => (
           <li key={means.means}>
-            <span>{word(words.means, means.means) ?? means.means}{!means.active && means.reason !== "" && <Text fz="xs" c="dimmed">{means.reason}</Text>}</span>
+            <span>{word(words.means, means.means) ?? means.means}{!means.active && means.reason !== "" && <Text fz="xs" c="dimmed">{words.unconfinedWhy(means.reason) || means.reason}</Text>}</span>
             <span>{means.active ? words.confined : words.unconfined}</span>
           </li>
         ))}

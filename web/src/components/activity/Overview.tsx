@@ -14,6 +14,7 @@ export function Overview({ status, connection }: { status: Status; connection: C
   const open = openTasks(status);
   const done = status.stages.reduce((sum, stage) => sum + stage.done, 0);
   const total = done + open;
+  const undone = status.tasks.failed + status.tasks.skipped;
   const share = total === 0 ? 100 : Math.floor((100 * done) / total);
   const stalled = open > 0 && activeTasks(status) === 0 && lacksModel(status);
   const title = status.paused ? words.paused : stalled ? words.stalled : open > 0 ? words.working : words.idle;
@@ -26,7 +27,7 @@ export function Overview({ status, connection }: { status: Status; connection: C
       <Group justify="space-between" align="flex-start">
         <div>
           <Title order={2} id="overview-title">{title}</Title>
-          <Text c="dimmed" fz="sm">{status.paused ? words.pausedText : stalled ? words.stalledText : open > 0 ? words.done(count(done), count(total)) : words.idleText}{pace !== "" && ` · ${pace}`}</Text>
+          <Text c="dimmed" fz="sm">{status.paused ? words.pausedText : stalled ? words.stalledText : open > 0 ? words.done(count(done), count(total)) : undone > 0 ? words.idleBut(undone) : words.idleText}{pace !== "" && ` · ${pace}`}</Text>
         </div>
         <PauseButton paused={status.paused} />
       </Group>

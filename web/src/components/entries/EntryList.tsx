@@ -82,7 +82,8 @@ export function EntryList({ label, count, entry, view, onNear, onUp, focusFirst 
     link.focus({ preventScroll: true });
   });
   useEffect(() => {
-    if (focusFirst && count > 0 && (document.activeElement === document.body || document.activeElement === null)) wanted.current = 0;
+    // A finger needs no starting point, and the frame around it would look like a choice.
+    if (focusFirst && window.matchMedia("(hover: hover)").matches && count > 0 && (document.activeElement === document.body || document.activeElement === null)) wanted.current = 0;
     // Once, when the list appears.
     // eslint-disable-next-line react-hooks/exhaustive-deps
   }, []);

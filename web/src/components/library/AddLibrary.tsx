@@ -45,7 +45,7 @@ function AddForm({ onClose, onAdded }: Omit<Props, "opened">) {
       <Stack>
         <TextInput data-autofocus label={words.path} description={words.pathHint} value={path} onChange={(event) => { setPath(event.currentTarget.value); }} maxLength={4096} required error={checked && wrong} spellCheck={false} autoCapitalize="off" autoComplete="off" />
         <TextInput label={words.name} description={words.nameHint} value={name} onChange={(event) => { setName(event.currentTarget.value); }} maxLength={100} autoComplete="off" />
-        {error !== undefined && <ErrorState error={error} />}
+        {error !== undefined && <ErrorState error={error} own={words.addErrors} />}
         <Group justify="flex-end">
           <Button variant="default" onClick={onClose}>{strings.app.cancel}</Button>
           <Button type="submit" loading={busy}>{words.submit}</Button>

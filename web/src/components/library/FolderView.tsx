@@ -3,7 +3,7 @@ import { useLocalStorage } from "@mantine/hooks";
 import { IconArrowDown, IconArrowUp, IconFolderOpen, IconLayoutGrid, IconList, IconSearch, IconSelector } from "@tabler/icons-react";
 import { useCallback, useEffect, useMemo } from "react";
 import { Link, useNavigate } from "react-router";
-import { fileAddress, folderAddress, inFilter, searchAddress } from "../../format/address";
+import { fileAddress, folderAddress, inFilter, newSearch, searchAddress } from "../../format/address";
 import { sortEntries, type Direction, type Order } from "../../format/order";
 import { count } from "../../format/quantity";
 import { downloadUrl } from "../../services/files";
@@ -51,7 +51,7 @@ export function FolderView({ library, path, pathBase64 }: Props) {
       <Crumbs library={library} path={path} />
       <PageHead
         title={name}
-        actions={<Button component={Link} to={searchAddress({ query: `${inFilter(library.name, path)} `, mode: "hybrid" })} variant="default" leftSection={<IconSearch size={16} aria-hidden="true" />}>{words.searchHere}</Button>}
+        actions={<Button component={Link} to={searchAddress(newSearch(`${inFilter(library.name, path)} `))} variant="default" leftSection={<IconSearch size={16} aria-hidden="true" />}>{words.searchHere}</Button>}
       />
       {total > 0 && (
         <Group justify="space-between" mb="sm" gap="xs">
@@ -109,7 +109,7 @@ const folderEntry = (library: number, folder: Folder): Entry => ({
 
 const fileEntry = (file: File): Entry => ({
   key: String(file.id), name: file.name, to: fileAddress({ file: file.id }), kind: "file", type: file.type, ref: { file: file.id }, size: file.size, modified: file.modified,
-  state: file.state === "ready" ? "" : strings.fileStates[file.state], problem: file.state === "problem", note: file.problem, download: downloadUrl({ file: file.id }),
+  state: file.state === "ready" ? "" : strings.fileStates[file.state], problem: file.state === "problem", note: file.problem && (strings.viewer.unreadable(file.problem) || file.problem), download: downloadUrl({ file: file.id }),
 });
 
 function Crumbs({ library, path }: { library: Library; path: string }) {

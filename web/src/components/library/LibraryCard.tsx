@@ -30,8 +30,8 @@ export function LibraryCard({ library, canChange, onRescan, onRemove }: Props) {
           {library.files_unhashed > 0 && <span>{words.unread(library.files_unhashed)}</span>}
         </p>
         {library.files_unhashed > 0 && library.file_count > 0 && <ReadBar read={library.file_count - library.files_unhashed} total={library.file_count} name={library.name} />}
-        {library.state_reason !== "" && <p className={classes.quiet}>{library.state_reason}</p>}
-        {library.watch_note !== "" && library.watch_note !== library.state_reason && <p className={classes.quiet}>{library.watch_note}</p>}
+        {library.state_reason !== "" && <p className={classes.quiet}>{words.unreachable(library.state_reason) || library.state_reason}</p>}
+        {library.watch_note !== "" && library.watch_note !== library.state_reason && <p className={classes.quiet}>{words.watchNote(library.watch_note) || library.watch_note}</p>}
       </div>
       {canChange && (
         <Menu position="bottom-end" withinPortal withInitialFocusPlaceholder={false}>

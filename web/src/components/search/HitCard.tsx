@@ -2,11 +2,11 @@ import { Skeleton } from "@mantine/core";
 import { IconFileZip, IconMail, IconPaperclip } from "@tabler/icons-react";
 import { useId, useState } from "react";
 import { Link } from "react-router";
-import { fileAddress, type SearchAddress } from "../../format/address";
+import { fileAddress, searchAddress, type SearchAddress } from "../../format/address";
 import { baseName, containerKindOfName, segments, withinPart } from "../../format/parts";
 import { placeText } from "../../format/place";
 import { hitReasonText } from "../../format/reasons";
-import { ago, bytes, languageName, percent } from "../../format/quantity";
+import { ago, bytes, dateTime, languageName, percent } from "../../format/quantity";
 import { refOfHit, searchPassagesOfFile, hitKey, type Hit, type Reason } from "../../services/search";
 import { useResource } from "../../stores/resource";
 import { strings, word } from "../../strings";
@@ -41,7 +41,7 @@ export function HitCard({ hit, address, onSelect }: { hit: Hit; address: SearchA
         <p className={classes.meta}>
           <span className={classes.place}>{hitPlace(hit)}</span>
           <span dir="auto">{folder === "" ? hit.library : `${hit.library} / ${folder.replaceAll("/", " / ")}`}</span>
-          <span>{ago(hit.modified)}</span>
+          <span title={dateTime(hit.date)}>{words.dated[hit.date_source](ago(hit.date))}</span>
           {hit.part_path === undefined && <span>{bytes(hit.size)}</span>}
           {hit.language !== "" && <span>{languageName(hit.language)}</span>}
         </p>
@@ -99,7 +99,7 @@ function Reasons({ reasons }: { reasons: Reason[] }) {
 }
 
 function MorePassages({ hit, address }: { hit: Hit; address: SearchAddress }) {
-  const { data, error } = useResource(`${hitKey(hit)} ${address.mode} ${address.query}`, (signal) =>
+  const { data, error } = useResource(`${hitKey(hit)} ${searchAddress(address)}`, (signal) =>
     searchPassagesOfFile(refOfHit(hit), address.query, address.mode, signal));
   if (error !== undefined) return <p role="alert">{errorText(error)}</p>;
   if (!data) return <Skeleton h={48} />;

@@ -10,7 +10,7 @@ export function ModelNotice() {
   const words = strings.search;
   return (
     <Alert variant="light" color="yellow" icon={<IconInfoCircle aria-hidden="true" />} title={words.lacksModelTitle} role="note" mb="md">
-      <Text fz="sm">{status.model.note.includes("models install") ? words.lacksModel : status.model.note}</Text>
+      <Text fz="sm">{status.model.note.includes("models install") ? words.lacksModel : strings.activity.modelNote(status.model.note) || status.model.note}</Text>
       <Text fz="sm" mt={4}>{words.lacksModelHelp} <Code>{words.lacksModelCommand}</Code></Text>
     </Alert>
   );

@@ -1,26 +1,34 @@
 import { Button, Skeleton, Stack, Text } from "@mantine/core";
 import { IconMoodEmpty } from "@tabler/icons-react";
-import { useEffect, useLayoutEffect, useRef, type RefObject } from "react";
+import { useEffect, useState, type RefObject } from "react";
 import type { SearchAddress } from "../../format/address";
-import { count, elapsed } from "../../format/quantity";
-import { hitKey, type SearchMode } from "../../services/search";
+import { count } from "../../format/quantity";
+import { hitKey, type Hit, type SearchMode, type Sort } from "../../services/search";
 import { canLoadMore, useSearch } from "../../stores/search";
 import { activeTasks, useStatus } from "../../stores/status";
 import { strings } from "../../strings";
 import { EmptyState } from "../EmptyState";
 import { ErrorState, errorText } from "../ErrorState";
-import { isTyping } from "../keys";
+import { Facets } from "./Facets";
+import { FacetSheet } from "./FacetSheet";
 import { HitCard } from "./HitCard";
+import { Remarks } from "./Remarks";
+import { ResultsHead } from "./ResultsHead";
+import { useFocusKept, useListKeys } from "./useListKeys";
 import classes from "./SearchResults.module.css";
 
 interface Props {
-  ref: RefObject<HTMLOListElement | null>;
+  ref: RefObject<HTMLDivElement | null>;
   address: SearchAddress;
-  onMode: (mode: SearchMode) => void;
+  sort: Sort;
+  /** The facets stand beside the hits. */
+  wide: boolean;
+  onAsk: (change: Partial<SearchAddress>) => void;
 }
 
-export function SearchResults({ ref, address, onMode }: Props) {
-  const { response, hits, pending, loadingMore, error, moreError, selected, query, run, loadMore, select } = useSearch();
+export function SearchResults({ ref, address, sort, wide, onAsk }: Props) {
+  const { response, hits, pending, error, selected, asked, run, wantFacets } = useSearch();
+  const [sheet, setSheet] = useState(false);
   const words = strings.search;
   useListKeys(ref);
   useFocusKept(ref);
@@ -31,83 +39,75 @@ export function SearchResults({ ref, address, onMode }: Props) {
     // Once, when the list appears.
     // eslint-disable-next-line react-hooks/exhaustive-deps
   }, []);
+  const openSheet = (open: boolean) => {
+    setSheet(open);
+    wantFacets(open);
+  };
 
-  if (error !== undefined) return <ErrorState error={error} title={words.failed} onRetry={() => void run(address.query, address.mode, "again")} />;
+  if (error !== undefined) return <ErrorState error={error} title={words.failed} onRetry={() => void run(address, "again")} />;
   if (!response) return <Stack gap="sm" mt="md" aria-hidden="true">{[0, 1, 2].map((row) => <Skeleton key={row} h={112} radius="md" />)}</Stack>;
-  const answered = response.query === query || !pending;
+  const stale = pending && response.query !== asked.query;
+  /** The query that the hits answer. */
+  const query = response.searched_for ?? address.query;
+  const setQuery = (next: string) => { onAsk({ query: next }); };
   return (
-    <section aria-label={words.results}>
-      <div className={classes.summary}>
-        <span role="status" aria-live="polite">
-          {pending && !answered ? words.busy : `${words.count(hits.length, response.more)} ${words.took(elapsed(response.took_ms))}`}
-        </span>
-        {hits.length > 0 && <span className={classes.keys} aria-hidden="true">{words.keys}</span>}
-      </div>
-      {response.notes.length > 0 && (
-        <ul className={classes.notes} aria-label={words.notes}>{response.notes.map((note) => <li key={note}>{note}</li>)}</ul>
-      )}
-      {hits.length === 0 && !pending && <Nothing address={address} onMode={onMode} />}
-      <ol ref={ref} className={classes.list} data-stale={!answered || undefined}>
-        {hits.map((hit, index) => (
-          <li key={hitKey(hit)}>
-            <HitCard hit={hit} address={address} onSelect={() => { select(index); }} />
-          </li>
-        ))}
-      </ol>
-      {response.more && (
-        <Stack align="center" gap="sm" mt="lg">
-          {moreError !== undefined && <Text role="alert" fz="sm">{words.moreFailed(errorText(moreError))}</Text>}
-          {canLoadMore({ response, hits })
-            ? <Button variant="default" loading={loadingMore} onClick={() => void loadMore()}>{moreError === undefined ? words.loadMore : strings.app.retry}</Button>
-            : <Text c="dimmed" fz="sm">{words.limitReached(count(hits.length))}</Text>}
-        </Stack>
-      )}
-    </section>
+    <div className={classes.layout}>
+      <section aria-label={words.results} className={classes.results}>
+        <ResultsHead {...{ response, query, stale, sort }} count={hits.length} onSort={(next) => { onAsk({ sort: next }); }} onQuery={setQuery} onFilters={wide ? undefined : () => { openSheet(true); }} />
+        <Remarks response={response} address={address} stale={stale} />
+        {hits.length === 0 && !pending && <Nothing address={address} onMode={(mode) => { onAsk({ mode }); }} />}
+        <div ref={ref} data-stale={stale || undefined} className={classes.lists}>
+          <Hits address={address} lineAfter={response.nothing_fits ? hits.length : lastFitting(hits)} />
+        </div>
+        <More />
+      </section>
+      {wide
+        ? <aside className={classes.side} aria-label={words.facets.title}><Facets query={query} onQuery={setQuery} /><p className={classes.keys} aria-hidden="true">{words.keys}</p></aside>
+        : <FacetSheet open={sheet} onClose={() => { openSheet(false); }}><Facets query={query} onQuery={setQuery} /></FacetSheet>}
+    </div>
   );
 }
 
-const searchField = () => document.querySelector<HTMLElement>("input[type=search]");
-
-/** When the hit that had the focus is gone from a new list, the focus goes to the first hit, or to the search field. */
-function useFocusKept(list: RefObject<HTMLOListElement | null>) {
-  const { hits, error } = useSearch();
-  const held = useRef(false);
-  useEffect(() => useSearch.subscribe((next, before) => {
-    // Told before the list is drawn anew.
-    if (next.hits !== before.hits || next.error !== before.error) held.current = list.current?.contains(document.activeElement) ?? false;
-  }), [list]);
-  useLayoutEffect(() => {
-    if (!held.current) return;
-    held.current = false;
-    if (document.activeElement === document.body) (list.current?.querySelector<HTMLElement>("a[data-hit]") ?? searchField())?.focus();
-  }, [hits, error, list]);
+/** How many hits come before the line below which all are weak. */
+function lastFitting(hits: readonly Hit[]): number {
+  let fitting = hits.length;
+  while (fitting > 0 && hits[fitting - 1]?.weak === true) fitting -= 1;
+  return fitting;
 }
 
-/** Arrows and j/k move through the hits, Escape leads back to the search field; Enter opens by being a link's own key. */
-function useListKeys(list: RefObject<HTMLOListElement | null>) {
-  useEffect(() => {
-    const onKey = (event: KeyboardEvent) => {
-      if (event.defaultPrevented || isTyping(event)) return;
-      if (event.key === "Escape" && list.current?.contains(document.activeElement)) {
-        event.preventDefault();
-        searchField()?.focus();
-        return;
-      }
-      const step = { ArrowDown: 1, j: 1, ArrowUp: -1, k: -1 }[event.key];
-      if (step === undefined) return;
-      const links = [...(list.current?.querySelectorAll<HTMLElement>("a[data-hit]") ?? [])];
-      const focused = document.activeElement;
-      const within = links.findIndex((link) => link === focused || link.closest("li")?.contains(focused));
-      // Arrows scroll as usual until the list is entered.
-      if (within < 0 && event.key.startsWith("Arrow")) return;
-      event.preventDefault();
-      const next = within + step;
-      if (next < 0) searchField()?.focus();
-      else links[Math.min(next, links.length - 1)]?.focus();
-    };
-    window.addEventListener("keydown", onKey);
-    return () => { window.removeEventListener("keydown", onKey); };
-  }, [list]);
+/** The hits; those that hardly fit come below a line. */
+function Hits({ address, lineAfter }: { address: SearchAddress; lineAfter: number }) {
+  const { hits, select } = useSearch();
+  const items = (from: number, to: number) => hits.slice(from, to).map((hit, index) => (
+    <li key={hitKey(hit)}>
+      <HitCard hit={hit} address={address} onSelect={() => { select(from + index); }} />
+    </li>
+  ));
+  return (
+    <>
+      <ol className={classes.list}>{items(0, lineAfter)}</ol>
+      {lineAfter < hits.length && (
+        <>
+          <h2 className={classes.line} id="weak-hits">{strings.search.weakTitle}</h2>
+          <ol className={classes.list} aria-labelledby="weak-hits">{items(lineAfter, hits.length)}</ol>
+        </>
+      )}
+    </>
+  );
+}
+
+function More() {
+  const { response, hits, loadingMore, moreError, loadMore } = useSearch();
+  const words = strings.search;
+  if (!response?.more) return null;
+  return (
+    <Stack align="center" gap="sm" mt="lg">
+      {moreError !== undefined && <Text role="alert" fz="sm">{words.moreFailed(errorText(moreError))}</Text>}
+      {canLoadMore({ response, hits })
+        ? <Button variant="default" loading={loadingMore} onClick={() => void loadMore()}>{moreError === undefined ? words.loadMore : strings.app.retry}</Button>
+        : <Text c="dimmed" fz="sm">{words.limitReached(count(hits.length))}</Text>}
+    </Stack>
+  );
 }
 
 function Nothing({ address, onMode }: { address: SearchAddress; onMode: (mode: SearchMode) => void }) {

@@ -4,7 +4,7 @@ import { useEffect, useRef } from "react";
 import { matchesMax } from "../../format/find";
 import { count } from "../../format/quantity";
 import { strings } from "../../strings";
-import { isTyping } from "../keys";
+import { useFindKey } from "./useFindKey";
 import classes from "./FindBar.module.css";
 
 interface Props {
@@ -31,21 +31,7 @@ export function FindBar({ query, at, total, busy, open, onOpen, onType, onStep, 
     if (open && !asked.current) input.current?.focus();
     asked.current = open;
   }, [open]);
-  useEffect(() => {
-    const onKey = (event: KeyboardEvent) => {
-      if (document.querySelector("[role=dialog]")) return;
-      const slash = event.key === "/" && !isTyping(event);
-      // A second Ctrl+F is the browser's own.
-      const ctrlF = event.key.toLowerCase() === "f" && (event.ctrlKey || event.metaKey) && !event.altKey && !event.shiftKey && document.activeElement !== input.current;
-      if (!slash && !ctrlF) return;
-      event.preventDefault();
-      onOpen();
-      input.current?.focus();
-      input.current?.select();
-    };
-    window.addEventListener("keydown", onKey);
-    return () => { window.removeEventListener("keydown", onKey); };
-  }, [onOpen]);
+  useFindKey(input, onOpen);
   const keyDown = (event: React.KeyboardEvent) => {
     if (event.nativeEvent.isComposing) return;
     if (event.key === "Enter") onStep(event.shiftKey ? -1 : 1);

@@ -27,6 +27,7 @@ import { BookView } from "./BookView";
 import { CodeView } from "./CodeView";
 import { FindBar } from "./FindBar";
 import { KnownPanel } from "./KnownPanel";
+import { PictureView } from "./PictureView";
 import { SheetView } from "./SheetView";
 import { TextView } from "./TextView";
 import { Toolbar } from "./Toolbar";
@@ -66,7 +67,7 @@ export function Viewer({ reference, folder, passage, search }: Props) {
     return hit ? termsOfHit(hit) : termsOfQuery(search.query);
   }, [found, passage, search.query]);
 
-  const own: ViewKind = data ? viewOf(data.type) : "text";
+  const own: ViewKind = data ? viewOf(data.type, data.mime) : "text";
   const source = useSource(reference, data, own === "code");
   const view = data ? shownView(own, data, { asText, pdfFailed, hasSource: source.lines !== undefined || source.waiting }) : own;
   const [everFound, setEverFound] = useState(false);
@@ -82,15 +83,15 @@ export function Viewer({ reference, folder, passage, search }: Props) {
   if (detail.error instanceof ApiError && detail.error.status === 404) return <NotFound title={strings.viewer.notFoundTitle} text={strings.viewer.notFound} />;
   if (detail.error !== undefined && !data) return <Center p="xl"><ErrorState error={detail.error} onRetry={detail.reload} /></Center>;
   if (!data) return <Center mih="60dvh"><Loader role="status" aria-label={strings.viewer.loading} /></Center>;
-  const hasOtherView = own !== "text" && own !== "mail" && own !== "archive" && own !== "slides";
+  const hasOtherView = own !== "text" && own !== "mail" && own !== "archive" && own !== "slides" && own !== "picture";
   return (
     <div className={classes.viewer}>
       <Toolbar detail={data} title={title ?? ""} reference={reference} fromSearch={search.query !== ""} leave={leave} passages={{ ...passages, count: found.length }} hits={hits} asText={hasOtherView ? asText : undefined} onAsText={setAsText} onKnown={() => { setKnown(true); }}>
-        {view !== "archive" && ((open, setOpen) => (
+        {view !== "archive" && view !== "picture" && ((open, setOpen) => (
           <FindBar query={find.query} at={find.index} total={find.total} busy={!text.done && view !== "code"} open={open} onOpen={setOpen.on} onType={typeFind} onStep={find.step} onClose={() => { find.type(""); setOpen.off(); }} />
         ))}
       </Toolbar>
-      <Notices detail={data} pdfFailed={pdfFailed} />
+      <Notices detail={data} view={view} pdfFailed={pdfFailed} />
       {data.parts.length > 0 && (view === "pdf" || view === "sheet" || view === "book" || view === "code") && <div className={classes.attachments}><Attachments detail={data} reference={reference} /></div>}
       <div className={classes.body}>
         <Content {...{ view, data, reference, folder, passage, search, terms, find: find.target, text }} lines={source.lines} onPdfFailed={() => { setPdfFailed(true); }} />
@@ -147,6 +148,8 @@ function Content(props: ContentProps): ReactNode {
       );
     case "archive":
       return ready ? <ArchiveView detail={data} reference={reference} folder={folder ?? folderOf(found?.place.part)} search={search} target={found?.place.part} /> : loading;
+    case "picture":
+      return <PictureView reference={reference} name={data.name} />;
     case "code":
       return lines && ready
         ? <CodeView lines={lines} language={languageOf(data)} first={found?.place.line_first} last={found?.place.line_last} passage={passage} terms={terms} find={find} />
@@ -190,13 +193,13 @@ function PdfAt({ reference, ready, ratios, passage, place, terms, find, text, on
   return <PdfView reference={reference} ready={ready} ratios={ratios} target={target} terms={terms} find={find} onFailed={onPdfFailed} />;
 }
 
-function Notices({ detail, pdfFailed }: { detail: FileDetail; pdfFailed: boolean }) {
+function Notices({ detail, view, pdfFailed }: { detail: FileDetail; view: ViewKind; pdfFailed: boolean }) {
   const words = strings.viewer;
   const lines = [
     ...(detail.state === "working" || detail.state === "unhashed" ? [words.notReady] : []),
-    ...(detail.problem ? [detail.problem] : []),
+    ...(detail.problem ? [words.unreadable(detail.problem) || detail.problem] : []),
     ...(detail.state === "problem" && !detail.problem
-      ? detail.stages.filter((stage) => (stage.state === "failed" || stage.stage === "text") && stage.reason).map((stage) => reasonText(stage.reason_code, stage.reason))
+      ? detail.stages.filter((stage) => (stage.state === "failed" || stage.stage === "text") && stage.reason && (view !== "picture" || stage.reason_code !== "unsupported_type")).map((stage) => reasonText(stage.reason_code, stage.reason))
       : []),
     ...detail.notes.map((note) => reasonText(note.code, note.message)),
     ...(pdfFailed ? [words.pdfFailed] : []),

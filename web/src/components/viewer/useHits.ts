@@ -1,6 +1,6 @@
 import { useCallback, useEffect } from "react";
 import { useLocation, useNavigate } from "react-router";
-import { fileAddress, type SearchAddress } from "../../format/address";
+import { fileAddress, sameSearch, type SearchAddress } from "../../format/address";
 import { refKey, type FileRef } from "../../services/files";
 import { hitKey, refOfHit, type Hit } from "../../services/search";
 import { canLoadMore, useSearch } from "../../stores/search";
@@ -9,12 +9,12 @@ const none: Hit[] = [];
 
 /** The search's list of hits, in which this file is one: the way to the next and the one before. */
 export function useHits(ref: FileRef, search: SearchAddress) {
-  const { hits, query, mode, response, run, loadMore, select } = useSearch();
+  const { hits, asked, response, run, loadMore, select } = useSearch();
   const navigate = useNavigate();
   const location = useLocation();
-  const same = query === search.query.trim() && mode === search.mode;
+  const same = sameSearch(asked, search);
   // A shared address, or a reload: the list is not there yet.
-  useEffect(() => { if (search.query.trim() !== "" && !same) void run(search.query, search.mode); }, [search.query, search.mode, same, run]);
+  useEffect(() => { if (search.query.trim() !== "" && !same) void run(search); }, [search, same, run]);
   const list = same && search.query.trim() !== "" ? hits : none;
   const index = list.findIndex((hit) => hitKey(hit) === refKey(ref));
   const more = canLoadMore({ response, hits });
