@@ -49,6 +49,16 @@ describe("the languages", { skip: missing || false }, () => {
     assert.deepEqual(faults, []);
   });
 
+  it("turn what the server refuses into the page's language", async () => {
+    const { context } = await german();
+    const tab = await context.newPage();
+    await tab.goto("/libraries?add");
+    await tab.getByLabel("Ordner auf diesem Gerät").fill("/no/such/folder");
+    await tab.getByRole("button", { name: "Hinzufügen", exact: true }).click();
+    await tab.getByRole("alert").getByText("Diesen Ordner gibt es auf dem Gerät nicht").waitFor();
+    await context.close();
+  });
+
   for (const [name, options] of [["on a desk", {}], ["on a phone", { viewport: { width: 390, height: 780 }, hasTouch: true, isMobile: true }], ["in the dark", { colorScheme: "dark" }]]) {
     it(`leave every page accessible and in its frame ${name}`, async () => {
       for (const language of ["de", "en"]) {

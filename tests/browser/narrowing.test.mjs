@@ -134,6 +134,39 @@ describe("narrowing a search", { skip: missing || false }, () => {
     quiet("nothing fits");
   });
 
+  it("folds nearly identical files under the best of them", async () => {
+    await pretend((answer) => ({
+      ...answer,
+      hits: answer.hits.slice(0, 1).map((hit) => ({ ...hit, near_identical_count: 25, near_identical: [{ file_id: 1, library: "Papers", path: "Drafts/Garden diary.odt" }] })),
+    }));
+    await open("/?q=garden");
+    await tab.getByRole("button", { name: "25 nearly identical files" }).click();
+    await tab.getByRole("link", { name: "Papers / Drafts / Garden diary.odt" }).waitFor();
+    await tab.getByText("1 of 25 are listed.").waitFor();
+    assert.deepEqual(await accessibilityFindings(tab), []);
+    await asItIs();
+    quiet("nearly identical");
+  });
+
+  it("lists documents like the one that is open, when asked to, and opens one", async () => {
+    await open('/?q=name:"Rental contract.docx"');
+    await hits().first().click();
+    await tab.getByRole("heading", { level: 1, name: "Rental contract.docx" }).waitFor();
+    const asked = tab.waitForRequest("**/similar*");
+    await tab.getByRole("button", { name: "Similar documents" }).click();
+    await asked;
+    const panel = tab.getByRole("dialog", { name: "Similar documents" });
+    const first = panel.getByRole("listitem").getByRole("link").first();
+    await first.waitFor();
+    const name = await first.innerText();
+    assert.notEqual(name, "Rental contract.docx");
+    assert.deepEqual(await accessibilityFindings(tab), []);
+    await first.click();
+    await tab.getByRole("heading", { level: 1, name }).waitFor();
+    await panel.waitFor({ state: "hidden" });
+    quiet("similar");
+  });
+
   it("says whose word a date is", async () => {
     await open('/?q=name:"Chimney sweep.eml"');
     await tab.locator("article").first().getByText(/^written /).waitFor();

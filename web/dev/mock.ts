@@ -66,7 +66,7 @@ function search(query: string, passages: boolean): Schemas["SearchResponse"] {
           { kind: "terms", text: `Holds the words: ${word}.`, terms: [word], value: 7.31, weight: 0.42 },
           { kind: "meaning", text: "Says something close to what you asked.", value: 0.871, weight: 0.58, model: "multilingual-e5-small" },
         ],
-        same_content: file.id === 3 ? [{ file_id: 4, library: "Samples", path: "Household/copy of it.txt" }] : [],
+        near_identical: [], near_identical_count: 0, same_content: file.id === 3 ? [{ file_id: 4, library: "Samples", path: "Household/copy of it.txt" }] : [],
       });
     }
   }

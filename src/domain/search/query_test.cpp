@@ -187,8 +187,12 @@ TEST(ParseQuery, NotesSayWhereAndWhatWasMeant) {
   ASSERT_THAT(parsed.notes, SizeIs(2));
   EXPECT_EQ(parsed.notes[0].code, "unknown_filter");
   EXPECT_EQ(parsed.notes[0].position, 6U) << "characters, not bytes";
+  EXPECT_EQ(parsed.notes[0].values.back(), "name") << "what was probably meant";
   EXPECT_THAT(parsed.notes[0].message, testing::HasSubstr("Did you mean name:?"));
   EXPECT_EQ(parsed.notes[1].position, 17U);
+  const ParsedQuery no_date = parse_query("rent before:nevar", kToday);
+  ASSERT_THAT(no_date.notes, SizeIs(1));
+  EXPECT_THAT(no_date.notes[0].values, ElementsAre("before", "nevar"));
 }
 
 TEST(ParseQuery, DeepParenthesesEnd) {

@@ -26,6 +26,10 @@ const partQuery = ({ part }: FileRef) => (part === undefined ? {} : { part });
 export const loadFile = (ref: FileRef, signal?: AbortSignal, partsOffset = 0): Promise<FileDetail> =>
   unwrap(client.GET("/files/{id}", { params: { path: { id: ref.file }, query: { ...partQuery(ref), ...(partsOffset > 0 ? { parts_offset: partsOffset } : {}) } }, signal: signal ?? null }));
 
+/** Files whose text is like this one's, the most similar first. */
+export const loadSimilar = (ref: FileRef, signal?: AbortSignal): Promise<Schemas["SimilarFiles"]> =>
+  unwrap(client.GET("/files/{id}/similar", { params: { path: { id: ref.file }, query: partQuery(ref) }, signal: signal ?? null }));
+
 /** The contract's bound on the blocks of one answer. */
 export const blocksMax = 5000;
 

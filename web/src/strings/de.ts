@@ -327,7 +327,6 @@ export const de: Strings = {
     fitWindow: "An das Fenster anpassen",
     similar: "Ähnliche Dokumente",
     similarNone: "Kein Dokument ist diesem wirklich ähnlich.",
-    similarHide: "Ähnliche Dokumente ausblenden",
     pictureFailed: "Das Bild konnte nicht gezeichnet werden; vielleicht ist es beschädigt.",
     pdfFailed: "Das PDF konnte nicht gezeichnet werden. Stattdessen ist sein Text zu sehen.",
     showText: "Als Text zeigen",

@@ -297,7 +297,6 @@ export const en = {
     fitWindow: "Fit the window",
     similar: "Similar documents",
     similarNone: "No document is really like this one.",
-    similarHide: "Hide similar documents",
     pictureFailed: "The picture could not be drawn; it may be damaged.",
     pdfFailed: "The PDF could not be drawn. Its text is shown instead.",
     showText: "Show as text",

@@ -15,7 +15,7 @@ import { FileThumbnail } from "../FileIcon";
 import { Snippet } from "./Snippet";
 import classes from "./HitCard.module.css";
 
-type Panel = "why" | "passages" | "copies";
+type Panel = "why" | "passages" | "near" | "copies";
 
 export function HitCard({ hit, address, onSelect }: { hit: Hit; address: SearchAddress; onSelect: () => void }) {
   const [panel, setPanel] = useState<Panel>();
@@ -49,11 +49,13 @@ export function HitCard({ hit, address, onSelect }: { hit: Hit; address: SearchA
         <div className={classes.tools}>
           {explained(hit).length > 0 && tool("why", words.why, words.hideWhy)}
           {hit.more_passages > 0 && tool("passages", words.morePassages(hit.more_passages), words.hidePassages)}
+          {hit.near_identical_count > 0 && tool("near", words.near(hit.near_identical_count), words.hideNear)}
           {hit.same_content.length > 0 && tool("copies", words.copies(hit.same_content.length), words.hideCopies)}
         </div>
         <div id={`${id}-why`} hidden={panel !== "why"} className={classes.panel}>{panel === "why" && <Reasons reasons={explained(hit)} />}</div>
         <div id={`${id}-passages`} hidden={panel !== "passages"} className={classes.panel}>{panel === "passages" && <MorePassages hit={hit} address={address} />}</div>
-        <div id={`${id}-copies`} hidden={panel !== "copies"} className={classes.panel}>{panel === "copies" && <Copies hit={hit} address={address} />}</div>
+        <div id={`${id}-near`} hidden={panel !== "near"} className={classes.panel}>{panel === "near" && <Folded files={hit.near_identical} count={hit.near_identical_count} passage={undefined} address={address} />}</div>
+        <div id={`${id}-copies`} hidden={panel !== "copies"} className={classes.panel}>{panel === "copies" && <Folded files={hit.same_content} count={hit.same_content.length} passage={hit.passage} address={address} />}</div>
       </div>
     </article>
   );
@@ -116,16 +118,29 @@ function MorePassages({ hit, address }: { hit: Hit; address: SearchAddress }) {
   );
 }
 
-function Copies({ hit, address }: { hit: Hit; address: SearchAddress }) {
+interface FoldedProps {
+  files: Hit["same_content"];
+  /** How many there are, of which some are listed. */
+  count: number;
+  /** The same passage, where the bytes are the same. */
+  passage: number | undefined;
+  address: SearchAddress;
+}
+
+/** Other files that stand under this hit. */
+function Folded({ files, count, passage, address }: FoldedProps) {
   return (
-    <ul>
-      {hit.same_content.map((copy) => (
-        <li key={copy.file_id}>
-          <Link className={classes.passage} to={fileAddress({ file: copy.file_id, passage: hit.passage, search: address })} state={{ fromSearch: true }}>
-            {copy.library} / {copy.path.replaceAll("/", " / ")}
-          </Link>
-        </li>
-      ))}
-    </ul>
+    <>
+      <ul>
+        {files.map((file) => (
+          <li key={file.file_id}>
+            <Link className={classes.passage} to={fileAddress({ file: file.file_id, passage, search: address })} state={{ fromSearch: true }}>
+              <bdi>{file.library} / {file.path.replaceAll("/", " / ")}</bdi>
+            </Link>
+          </li>
+        ))}
+      </ul>
+      {count > files.length && <p className={classes.quiet}>{strings.search.nearSome(files.length, count)}</p>}
+    </>
   );
 }

@@ -1,6 +1,6 @@
 /** What can be done with an open document, above it. */
 import { ActionIcon, Button, Group, Tooltip } from "@mantine/core";
-import { IconArrowLeft, IconChevronDown, IconChevronLeft, IconChevronRight, IconChevronUp, IconDownload, IconFileText, IconInfoCircle, IconSearch } from "@tabler/icons-react";
+import { IconArrowLeft, IconChevronDown, IconChevronLeft, IconChevronRight, IconChevronUp, IconDownload, IconFiles, IconFileText, IconInfoCircle, IconSearch } from "@tabler/icons-react";
 import { useMemo, useState, type ReactNode } from "react";
 import { downloadUrl, type FileDetail, type FileRef } from "../../services/files";
 import { strings } from "../../strings";
@@ -19,11 +19,12 @@ interface Props {
   asText: boolean | undefined;
   onAsText: (asText: boolean) => void;
   onKnown: () => void;
+  onSimilar: () => void;
   /** The field for finding; false where nothing can be found. On a phone it is folded away until it is asked for. */
   children: false | ((open: boolean, set: { on: () => void; off: () => void }) => ReactNode);
 }
 
-export function Toolbar({ detail, title, reference, fromSearch, leave, passages, hits, asText, onAsText, onKnown, children }: Props) {
+export function Toolbar({ detail, title, reference, fromSearch, leave, passages, hits, asText, onAsText, onKnown, onSimilar, children }: Props) {
   const [finding, setFinding] = useState(false);
   const set = useMemo(() => ({ on: () => { setFinding(true); }, off: () => { setFinding(false); } }), []);
   const words = strings.viewer;
@@ -55,6 +56,9 @@ export function Toolbar({ detail, title, reference, fromSearch, leave, passages,
         )}
         <Tooltip label={words.download}>
           <ActionIcon component="a" href={downloadUrl(reference)} download={title} variant="subtle" color="gray" size="lg" aria-label={words.download}><IconDownload size={20} /></ActionIcon>
+        </Tooltip>
+        <Tooltip label={words.similar}>
+          <ActionIcon variant="subtle" color="gray" size="lg" aria-label={words.similar} onClick={onSimilar}><IconFiles size={20} /></ActionIcon>
         </Tooltip>
         <ActionIcon variant="subtle" color="gray" size="lg" className={classes.narrow ?? ""} aria-label={words.known} onClick={onKnown}><IconInfoCircle size={20} /></ActionIcon>
         <Button variant="default" size="compact-sm" h="2.1rem" px="sm" fw={520} className={classes.wide ?? ""} leftSection={<IconInfoCircle size={17} aria-hidden="true" />} onClick={onKnown}>{words.known}</Button>

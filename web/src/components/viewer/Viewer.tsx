@@ -29,6 +29,7 @@ import { FindBar } from "./FindBar";
 import { KnownPanel } from "./KnownPanel";
 import { PictureView } from "./PictureView";
 import { SheetView } from "./SheetView";
+import { SimilarPanel } from "./SimilarPanel";
 import { TextView } from "./TextView";
 import { Toolbar } from "./Toolbar";
 import { useFind } from "./useFind";
@@ -48,7 +49,8 @@ interface Props {
 export function Viewer({ reference, folder, passage, search }: Props) {
   const key = refKey(reference);
   const detail = useResource(key, (signal) => loadFile(reference, signal));
-  const [known, setKnown] = useState(false);
+  const [panel, setPanel] = useState<"known" | "similar">();
+  const closePanel = () => { setPanel(undefined); };
   const [asText, setAsText] = useState(false);
   const [pdfFailed, setPdfFailed] = useState(false);
   const found = useFound(reference, search);
@@ -86,7 +88,7 @@ export function Viewer({ reference, folder, passage, search }: Props) {
   const hasOtherView = own !== "text" && own !== "mail" && own !== "archive" && own !== "slides" && own !== "picture";
   return (
     <div className={classes.viewer}>
-      <Toolbar detail={data} title={title ?? ""} reference={reference} fromSearch={search.query !== ""} leave={leave} passages={{ ...passages, count: found.length }} hits={hits} asText={hasOtherView ? asText : undefined} onAsText={setAsText} onKnown={() => { setKnown(true); }}>
+      <Toolbar detail={data} title={title ?? ""} reference={reference} fromSearch={search.query !== ""} leave={leave} passages={{ ...passages, count: found.length }} hits={hits} asText={hasOtherView ? asText : undefined} onAsText={setAsText} onKnown={() => { setPanel("known"); }} onSimilar={() => { setPanel("similar"); }}>
         {view !== "archive" && view !== "picture" && ((open, setOpen) => (
           <FindBar query={find.query} at={find.index} total={find.total} busy={!text.done && view !== "code"} open={open} onOpen={setOpen.on} onType={typeFind} onStep={find.step} onClose={() => { find.type(""); setOpen.off(); }} />
         ))}
@@ -96,8 +98,8 @@ export function Viewer({ reference, folder, passage, search }: Props) {
       <div className={classes.body}>
         <Content {...{ view, data, reference, folder, passage, search, terms, find: find.target, text }} lines={source.lines} onPdfFailed={() => { setPdfFailed(true); }} />
       </div>
-      <Drawer opened={known} onClose={() => { setKnown(false); }} position="right" size="md" title={strings.viewer.knownTitle} closeButtonProps={{ "aria-label": strings.app.close }}>
-        <KnownPanel detail={data} />
+      <Drawer opened={panel !== undefined} onClose={closePanel} position="right" size="md" title={panel === "similar" ? strings.viewer.similar : strings.viewer.knownTitle} closeButtonProps={{ "aria-label": strings.app.close }}>
+        {panel === "similar" ? <SimilarPanel reference={reference} onOpen={closePanel} /> : <KnownPanel detail={data} />}
       </Drawer>
     </div>
   );
