@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <chrono>
 #include <csetjmp>
 #include <cstddef>
@@ -9,10 +10,12 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/text.hpp"
 #include "workers/decode/charset/clean.hpp"
+#include "workers/decode/input/list_numbers.hpp"
 #include "workers/decode/input/moment.hpp"
 #include "workers/decode/markup/markup.hpp"
 
@@ -241,8 +244,59 @@ class HtmlReader {
       start_block(role, tag);
     }
     preformatted_ += role == Role::kPreformatted ? 1 : 0;
-    list_depth_ += tag == GUMBO_TAG_UL || tag == GUMBO_TAG_OL ? 1 : 0;
+    if (tag == GUMBO_TAG_UL || tag == GUMBO_TAG_OL) {
+      lists_.push_back(list_of(node));
+    } else if (tag == GUMBO_TAG_LI && !lists_.empty()) {
+      number_item(node, lists_.back());
+    }
     return true;
+  }
+
+  /// How a list counts: items of unordered ones have no number.
+  struct List {
+    input::Numeral kind = input::Numeral::kBullet;
+    long next = 1;
+    long step = 1;
+  };
+  static List list_of(const GumboNode* node) {
+    if (node->v.element.tag != GUMBO_TAG_OL) {
+      return {};
+    }
+    List list{.kind = input::Numeral::kDecimal};
+    const std::string_view type = attribute(node, "type");
+    constexpr std::array kTypes = {
+        std::pair{'a', input::Numeral::kLowerLetter}, std::pair{'A', input::Numeral::kUpperLetter},
+        std::pair{'i', input::Numeral::kLowerRoman}, std::pair{'I', input::Numeral::kUpperRoman}};
+    for (const auto& [letter, kind] : kTypes) {
+      list.kind = type.size() == 1 && type[0] == letter ? kind : list.kind;
+    }
+    if (gumbo_get_attribute(&node->v.element.attributes, "reversed") != nullptr) {
+      const GumboVector& children = node->v.element.children;
+      list.step = -1;
+      list.next = std::count_if(children.data, children.data + children.length, [](const void* item) {
+        const auto* element = static_cast<const GumboNode*>(item);
+        return is_element(element) && element->v.element.tag == GUMBO_TAG_LI;
+      });
+    }
+    (void)take_number(attribute(node, "start"), list.next);
+    return list;
+  }
+  static bool take_number(std::string_view text, long& number) {
+    text = trimmed(text);
+    return std::from_chars(text.data(), text.data() + text.size(), number).ec == std::errc();
+  }
+  void number_item(const GumboNode* node, List& list) {
+    if (list.kind == input::Numeral::kBullet) {
+      return;
+    }
+    (void)take_number(attribute(node, "value"), list.next);
+    constexpr long kNumberMax = 1'000'000;
+    const long number =
+        std::clamp(std::exchange(list.next, std::clamp(list.next, 0L, kNumberMax) + list.step), 0L, kNumberMax);
+    label_ = input::numeral(static_cast<unsigned>(number), list.kind) + ".";
+    if (cell_depth_ > 0) {
+      add_text(std::exchange(label_, {}) + " ");
+    }
   }
 
   void start_block(Role role, GumboTag tag) {
@@ -251,7 +305,7 @@ class HtmlReader {
       row_has_cell_ = false;
     } else if (role == Role::kItem) {
       kind_ = BlockKind::kListItem;
-      level_ = static_cast<std::uint8_t>(std::clamp(list_depth_ - 1, 0, 8));
+      level_ = static_cast<std::uint8_t>(std::clamp<std::size_t>(lists_.size(), 1, 9) - 1);
     } else if (role == Role::kHeading) {
       kind_ = BlockKind::kHeading;
       level_ = static_cast<std::uint8_t>(tag - GUMBO_TAG_H1 + 1);
@@ -264,11 +318,16 @@ class HtmlReader {
     const GumboTag tag = node->v.element.tag;
     const Role role = role_of(tag);
     preformatted_ -= role == Role::kPreformatted ? 1 : 0;
-    list_depth_ -= tag == GUMBO_TAG_UL || tag == GUMBO_TAG_OL ? 1 : 0;
+    if ((tag == GUMBO_TAG_UL || tag == GUMBO_TAG_OL) && !lists_.empty()) {
+      lists_.pop_back();
+    }
     if (role == Role::kCell) {
       --cell_depth_;
     } else if (role != Role::kInline && role != Role::kLineBreak) {
       boundary();
+    }
+    if (tag == GUMBO_TAG_LI) {
+      label_.clear();
     }
   }
 
@@ -298,6 +357,9 @@ class HtmlReader {
 
   void flush() {
     if (!text_.empty()) {
+      if (!label_.empty() && !trimmed(text_).empty()) {
+        text_.insert(0, std::exchange(label_, {}) + " ");
+      }
       add_block(kind_, text_, level_);
       text_.clear();
     }
@@ -312,7 +374,8 @@ class HtmlReader {
   unsigned line_ = 0;
   int cell_depth_ = 0;
   int preformatted_ = 0;
-  int list_depth_ = 0;
+  std::vector<List> lists_;  ///< Those that are open, the outermost first.
+  std::string label_;        ///< Of the item whose words are still to come.
   bool row_has_cell_ = false;
   bool open_ = true;
 };

@@ -38,6 +38,18 @@ TEST(Html, BlocksFollowTheElements) {
   EXPECT_EQ(blocks[5].place.line_first, 6U);
 }
 
+TEST(Html, NumbersOrderedListsAsTheyAreShown) {
+  const auto blocks = html(
+      "<ol><li>one<ul><li>dot</ul><li value=7><p>seven</p><p>more</p><li></ol><p>after<ol type=a start=3><li>c</ol>"
+      "<ol reversed><li>two<li>one</ol><table><tr><td><ol><li>x<li>y</ol></table>");
+  std::vector<std::string> texts;
+  for (const Block& block : blocks) {
+    texts.push_back(block.text);
+  }
+  EXPECT_EQ(texts, (std::vector<std::string>{"1. one", "dot", "7. seven", "more", "after", "c. c", "2. two", "1. one",
+                                             "1. x 2. y"}));
+}
+
 TEST(Html, DeepNestingIsReadWithoutRecursion) {
   std::string deep;
   for (int i = 0; i < 100'000; ++i) {

@@ -7,6 +7,8 @@
 
 #include "base/text.hpp"
 #include "workers/decode/charset/clean.hpp"
+#include "workers/decode/office/chart.hpp"
+#include "workers/decode/office/docx_numbering.hpp"
 #include "workers/decode/office/readers.hpp"
 #include "workers/decode/office/xml.hpp"
 
@@ -19,6 +21,8 @@ using wire::BlockKind;
 /// Heading levels and list membership that paragraph styles give.
 class Styles {
  public:
+  static constexpr unsigned kNone = 99;
+
   explicit Styles(const Tree& tree) {
     if (tree == nullptr) {
       return;
@@ -32,7 +36,9 @@ class Styles {
       style.based_on = attribute(child(node, "basedOn"), "val");
       const Node properties = child(node, "pPr");
       style.outline = to_unsigned(attribute(child(properties, "outlineLvl"), "val"), kNone);
-      style.listed = !child(properties, "numPr").empty();
+      const Node numbering = child(properties, "numPr");
+      style.list = attribute(child(numbering, "numId"), "val");
+      style.list_level = to_unsigned(attribute(child(numbering, "ilvl"), "val"), kNone);
       styles_.emplace(std::string(attribute(node, "styleId")), std::move(style));
     }
   }
@@ -61,21 +67,26 @@ class Styles {
     }
     return 0;
   }
-  [[nodiscard]] bool is_listed(std::string_view id) const {
+  /// The list that a style puts its paragraphs into.
+  struct List {
+    std::string id;          ///< Empty: none.
+    unsigned level = kNone;  ///< kNone: the one that the list ties to `style`.
+    std::string style;
+  };
+  [[nodiscard]] List list_of(std::string_view id) const {
     for (unsigned steps = 0; steps < kChainMax; ++steps) {
       const auto found = styles_.find(id);
       if (found == styles_.end()) {
-        return false;
+        break;
       }
-      if (found->second.listed) {
-        return true;
+      if (!found->second.list.empty()) {
+        return {.id = found->second.list, .level = found->second.list_level, .style = found->first};
       }
       id = found->second.based_on;
     }
-    return false;
+    return {};
   }
   static std::uint8_t level_of(unsigned outline) { return static_cast<std::uint8_t>(std::min(outline + 1, 6U)); }
-  static constexpr unsigned kNone = 99;
 
  private:
   /// Longest chain of styles that base on one another; a ring of them ends here.
@@ -84,7 +95,8 @@ class Styles {
     std::string name;
     std::string based_on;
     unsigned outline = kNone;
-    bool listed = false;
+    std::string list;
+    unsigned list_level = kNone;
   };
   std::map<std::string, Style, std::less<>> styles_;
 };
@@ -95,7 +107,13 @@ struct Asides {
   std::vector<std::string> footnotes;
   std::vector<std::string> endnotes;
   std::vector<std::string> comments;
+  std::string hidden;  ///< Words that are not shown.
 };
+
+bool is_on(const Node& property) {
+  const std::string_view value = attribute(property, "val");
+  return !property.empty() && value != "0" && value != "false" && value != "off";
+}
 
 class DocxReader {
  public:
@@ -109,7 +127,9 @@ class DocxReader {
       return damaged_office();
     }
     const auto relations = load_relations(container_, main, collector_);
-    styles_ = Styles(load_related(relations, "styles"));
+    const Tree styles = load_related(relations, "styles");
+    styles_ = Styles(styles);
+    numbering_ = DocxNumbering(load_related(relations, "numbering"), styles);
     const Tree footnotes = load_related(relations, "footnotes");
     const Tree endnotes = load_related(relations, "endnotes");
     const Tree comments = load_related(relations, "comments");
@@ -181,23 +201,56 @@ class DocxReader {
     const Node properties = child(node, "pPr");
     const std::string_view style = attribute(child(properties, "pStyle"), "val");
     unsigned outline = to_unsigned(attribute(child(properties, "outlineLvl"), "val"), Styles::kNone);
+    const ListItem item = next_item(properties);
     std::string text;
     Asides asides;
     collect(node, text, asides);
-    const Node numbering = child(properties, "numPr");
     std::uint8_t level = outline < 9 ? Styles::level_of(outline) : styles_.heading_level(style);
     BlockKind kind = BlockKind::kParagraph;
     if (level > 0) {
       kind = BlockKind::kHeading;
-    } else if (!numbering.empty() || styles_.is_listed(style)) {
+    } else if (item.listed) {
       kind = BlockKind::kListItem;
-      level = static_cast<std::uint8_t>(std::min(to_unsigned(attribute(child(numbering, "ilvl"), "val"), 0), 8U));
+      level = static_cast<std::uint8_t>(std::min(item.level, 8U));
     }
-    collector_.add(kind, text, place(number, number), {.level = level});
+    collector_.add(kind, with_label(item.label, text), place(number, number), {.level = level});
     read_asides(asides, number);
   }
 
+  struct ListItem {
+    bool listed = false;
+    unsigned level = 0;
+    std::string label;  ///< Empty for bullets.
+  };
+  /// Counts a paragraph of a list, also one without words.
+  ListItem next_item(const Node& properties) {
+    const std::string_view style = attribute(child(properties, "pStyle"), "val");
+    const Node own = child(properties, "numPr");
+    const std::string_view own_id = attribute(child(own, "numId"), "val");
+    Styles::List list = styles_.list_of(style);
+    if (!own_id.empty()) {
+      list = {.id = std::string(own_id), .level = 0, .style = {}};
+    }
+    list.level = to_unsigned(attribute(child(own, "ilvl"), "val"), list.level);
+    if (list.id.empty() || list.id == "0") {
+      return {};
+    }
+    ListItem item;
+    item.listed = true;
+    item.level = list.level != Styles::kNone ? list.level
+                                             : static_cast<unsigned>(numbering_.level_of_style(list.id, list.style));
+    item.label = numbering_.next(list.id, item.level);
+    return item;
+  }
+
+  static std::string with_label(const std::string& label, const std::string& text) {
+    return label.empty() || trimmed(text).empty() ? text : label + " " + text;
+  }
+
   void read_asides(const Asides& asides, unsigned number) {
+    wire::Place hidden = place(number, number);
+    hidden.hidden = true;
+    collector_.add(BlockKind::kParagraph, asides.hidden, std::move(hidden));
     for (const Node& box : asides.text_boxes) {
       read_blocks(box);
     }
@@ -270,7 +323,9 @@ class DocxReader {
       if (name == "p") {
         ++paragraph_;
         text += text.empty() ? "" : "\n";
-        collect(node, text, asides);
+        std::string own;
+        collect(node, own, asides);
+        text += with_label(next_item(child(node, "pPr")).label, own);
       } else if (name == "AlternateContent") {
         collect_paragraphs(chosen_content(node), text, asides);
       } else if (name != "tcPr" && name != "tblPr" && name != "del" && name != "moveFrom") {
@@ -321,6 +376,8 @@ class DocxReader {
         asides.text_boxes.push_back(node);
       } else if (name == "AlternateContent") {
         collect(chosen_content(node), text, asides);
+      } else if (name == "r" && is_on(child(child(node, "rPr"), "vanish"))) {
+        collect(node, asides.hidden, asides);
       } else if (!is_wordless(name)) {
         collect(node, text, asides);
       }
@@ -336,26 +393,9 @@ class DocxReader {
 
   /// Words inside diagrams (SmartArt) and charts; which paragraph shows them is not followed.
   void read_graphics(const Relation& relation) {
-    const Tree tree = load_xml(container_, relation.target, collector_);
-    if (tree == nullptr) {
-      return;
-    }
-    (void)tree->find_node([&](const Node& node) {
-      const std::string_view name = local_name(node);
-      if (name == "p") {
-        std::string text;
-        Asides asides;
-        collect(node, text, asides);
-        collector_.add(BlockKind::kParagraph, text, wire::Place{});
-      } else if (name == "strCache") {
-        std::string row;
-        for (const Node& point : node.children()) {
-          const std::string value = charset::collapse_spaces(all_text(point));
-          row += row.empty() || value.empty() ? value : "\t" + value;
-        }
-        collector_.add(BlockKind::kTableRow, row, wire::Place{});
-      }
-      return !collector_.may_go_on();
+    read_chart(load_xml(container_, relation.target, collector_), [&](ChartText kind, const std::string& text) {
+      collector_.add(kind == ChartText::kValues ? BlockKind::kTableRow : BlockKind::kParagraph, text, wire::Place{});
+      return collector_.may_go_on();
     });
   }
 
@@ -380,6 +420,7 @@ class DocxReader {
   Container& container_;
   TextCollector& collector_;
   Styles styles_{nullptr};
+  DocxNumbering numbering_;
   Notes footnotes_;
   Notes endnotes_;
   Notes comments_;

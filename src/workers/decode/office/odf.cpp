@@ -158,7 +158,8 @@ void read_odf_headers(Container& container, input::TextCollector& collector) {
 }
 
 void OdfBlocks::learn_styles(const Node& root) {
-  for (const Node& style : child(child(root, "document-content"), "automatic-styles").children()) {
+  numbering_.learn(root);
+  for (const Node& style : child(root, "automatic-styles").children()) {
     if (const auto parent = title_styles_.find(attribute(style, "parent-style-name")); parent != title_styles_.end()) {
       title_styles_.emplace(attribute(style, "name"), parent->second);
     }
@@ -177,6 +178,9 @@ void OdfBlocks::read_blocks(const Node& parent, BlockKind kind, unsigned list_de
       return;
     }
     const std::string_view name = local_name(node);
+    if (name == "p" || name == "h") {
+      label_ = take_label(node, list_depth);
+    }
     if (name == "h") {
       const unsigned level = to_unsigned(attribute(node, "outline-level"), 1);
       read_paragraph(node, BlockKind::kHeading, std::clamp(level, 1U, 6U));
@@ -189,7 +193,7 @@ void OdfBlocks::read_blocks(const Node& parent, BlockKind kind, unsigned list_de
       const bool titled = title != title_styles_.end();
       read_paragraph(node, titled ? BlockKind::kHeading : kind, titled ? title->second : 0);
     } else if (name == "list") {
-      read_blocks(node, kind, list_depth + 1);
+      read_list(node, kind, list_depth);
     } else if (name == "table") {
       read_table(node, kind);
     } else if (name == "annotation") {
@@ -205,11 +209,42 @@ void OdfBlocks::read_blocks(const Node& parent, BlockKind kind, unsigned list_de
   }
 }
 
+void OdfBlocks::read_list(const Node& list, BlockKind kind, unsigned list_depth) {
+  const OdfNumbering::List outer = list_;
+  if (list_depth == 0) {
+    list_ = numbering_.begin(list);
+  } else {
+    list_.style = OdfNumbering::style_of(list, outer);
+  }
+  for (const Node& item : list.children()) {
+    const Node outer_item = std::exchange(item_, local_name(item) == "list-item" ? item : Node());
+    read_blocks(item, kind, list_depth + 1);
+    item_ = outer_item;
+  }
+  list_ = outer;
+}
+
+std::string OdfBlocks::take_label(const Node& node, unsigned list_depth) {
+  if (list_depth > 0) {
+    const Node item = std::exchange(item_, Node());
+    return item.empty() ? std::string() : numbering_.next(list_, list_depth - 1, attribute(item, "start-value"));
+  }
+  if (local_name(node) != "h") {
+    return {};
+  }
+  const unsigned level = to_unsigned(attribute(node, "outline-level"), 1);
+  return numbering_.next_heading(node, std::max(level, 1U) - 1);
+}
+
 void OdfBlocks::read_paragraph(const Node& node, BlockKind kind, unsigned level) {
   ++paragraph_;
   std::string text;
   OdfAsides asides;
   collect(node, text, asides);
+  if (!label_.empty() && !trimmed(text).empty()) {
+    text.insert(0, label_ + " ");
+  }
+  label_.clear();
   collector_.add(kind, text, place(paragraph_), {.level = static_cast<std::uint8_t>(level)});
   read_asides(asides);
 }

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "workers/decode/input/text_collector.hpp"
+#include "workers/decode/office/odf_numbering.hpp"
 #include "workers/decode/office/xml.hpp"
 
 namespace alcove::office {
@@ -48,7 +49,8 @@ class OdfBlocks {
   OdfBlocks(input::TextCollector& collector, MakePlace make_place)
       : collector_(collector), make_place_(std::move(make_place)) {}
 
-  /// Takes the names of styles that make a paragraph the document's title.
+  /// Takes the styles that make a paragraph the document's title and those that number lists and headings; of the root
+  /// of "content.xml", after that of "styles.xml" where there is one.
   void learn_styles(const Node& root);
   /// Reads what lies below `parent`; plain paragraphs become blocks of `kind`.
   void read(const Node& parent, wire::BlockKind kind) { read_blocks(parent, kind, 0); }
@@ -56,7 +58,10 @@ class OdfBlocks {
 
  private:
   void read_blocks(const Node& parent, wire::BlockKind kind, unsigned list_depth);
+  void read_list(const Node& list, wire::BlockKind kind, unsigned list_depth);
   void read_paragraph(const Node& node, wire::BlockKind kind, unsigned level);
+  /// Of the paragraph or heading that comes next.
+  std::string take_label(const Node& node, unsigned list_depth);
   void read_asides(const OdfAsides& asides);
   [[nodiscard]] wire::Place place(unsigned first) const;
 
@@ -65,6 +70,10 @@ class OdfBlocks {
   std::map<std::string, unsigned, std::less<>> title_styles_ = {{"Title", 1}, {"Subtitle", 2}};
   unsigned paragraph_ = 0;
   bool hidden_ = false;  ///< Inside a section that is not shown.
+  OdfNumbering numbering_;
+  OdfNumbering::List list_;  ///< The one that is being read.
+  std::string label_;        ///< Of the paragraph that comes.
+  Node item_;                ///< Whose first paragraph is still to come: it takes the number.
 };
 
 }  // namespace alcove::office

@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <string>
+#include <vector>
 
 #include <gtest/gtest.h>
 
@@ -43,7 +44,7 @@ TEST(Ods, ReadsRowsWithRangesCommentsAndHiddenParts) {
   EXPECT_EQ(identify(input::ByteSource::from_bytes(as_bytes(zip)), {}), Format::kOds);
   const auto text = read(Format::kOds, zip);
   ASSERT_EQ(text.blocks.size(), 6U);
-  EXPECT_EQ(text.blocks[1].text, "50 %\t7");
+  EXPECT_EQ(text.blocks[1].text, "50 %\t7\t7");
   EXPECT_EQ(text.blocks[1].place.sheet, "Big");
   EXPECT_EQ(text.blocks[1].place.cells, "B1048571:D1048571");
   EXPECT_FALSE(text.blocks[1].place.hidden);
@@ -86,6 +87,62 @@ TEST(Odp, ReadsSlidesNotesCommentsAndHiddenOnes) {
   EXPECT_EQ(text.blocks[5].place.slide, 1U);
   EXPECT_EQ(text.blocks[6].place.slide, 2U);
   EXPECT_TRUE(text.blocks[6].place.hidden);
+}
+
+const std::string kListStyles =
+    "<text:list-style style:name='L1'><text:list-level-style-number text:level='1' style:num-format='1' "
+    "style:num-suffix='.'/><text:list-level-style-number text:level='2' style:num-format='a' style:num-prefix='(' "
+    "style:num-suffix=')'/><text:list-level-style-number text:level='3' style:num-format='1' text:display-levels='3' "
+    "style:num-suffix=':'/></text:list-style><text:list-style style:name='L2'><text:list-level-style-bullet "
+    "text:level='1'/></text:list-style>";
+
+TEST(Odt, NumbersItemsAsTheyAreShown) {
+  const auto item = [](const std::string& inside, const std::string& more = "") {
+    return "<text:list-item" + more + ">" + inside + "</text:list-item>";
+  };
+  const auto text = read(
+      Format::kOdt,
+      document("text", kListStyles,
+               "<text:list text:style-name='L1' xml:id='first'>" +
+                   item("<text:p>one</text:p><text:p>more of it</text:p>") +
+                   item("<text:p>two</text:p><text:list>" +
+                        item("<text:p>deeper</text:p><text:list>" + item("<text:p>deepest</text:p>") + "</text:list>") +
+                        "</text:list>") +
+                   "</text:list><text:p>between</text:p><text:list text:style-name='L1' text:continue-list='first'>" +
+                   item("<text:p>three</text:p>") + item("<text:p>nine</text:p>", " text:start-value='9'") +
+                   "</text:list><text:list text:style-name='L1'>" + item("<text:p>anew</text:p>") +
+                   "</text:list><text:list text:style-name='L2'>" + item("<text:p>bullet</text:p>") + "</text:list>"));
+  std::vector<std::string> got;
+  for (const wire::Block& block : text.blocks) {
+    got.push_back(block.text);
+  }
+  EXPECT_EQ(got, (std::vector<std::string>{"1. one", "more of it", "2. two", "(a) deeper", "2.a.1: deepest", "between",
+                                           "3. three", "9. nine", "1. anew", "bullet"}));
+}
+
+TEST(Odt, NumbersHeadingsByTheOutline) {
+  const std::string outline =
+      "<text:outline-style><text:outline-level-style text:level='1' style:num-format='1'/><text:outline-level-style "
+      "text:level='2' style:num-format='1' text:display-levels='2' loext:num-list-format='%1%.%2%'/>"
+      "</text:outline-style><style:style style:name='Free' style:list-style-name=''/>";
+  const auto text = read(Format::kOdt, document("text", outline,
+                                                "<text:h text:outline-level='1'>Scope</text:h><text:h "
+                                                "text:outline-level='2'>Terms</text:h><text:h text:style-name='Free' "
+                                                "text:outline-level='1'>Annex</text:h>"));
+  ASSERT_EQ(text.blocks.size(), 3U);
+  EXPECT_EQ(text.blocks[0].text, "1 Scope");
+  EXPECT_EQ(text.blocks[1].text, "1.1 Terms");
+  EXPECT_EQ(text.blocks[2].text, "Annex");
+}
+
+TEST(Ods, GivesTheValueWhereTheColumnWasTooNarrow) {
+  const auto text =
+      read(Format::kOds, document("spreadsheet", "",
+                                  "<table:table table:name='S'><table:table-row><table:table-cell "
+                                  "office:date-value='2024-02-29'><text:p>####</text:p></table:table-cell>"
+                                  "</table:table-row></table:table>"));
+  ASSERT_EQ(text.blocks.size(), 2U);
+  EXPECT_EQ(text.blocks[1].text, "2024-02-29");
 }
 
 TEST(Odt, LeavesOutDeletionsAndMarksHiddenSections) {

@@ -14,7 +14,9 @@ class OdpReader {
   OdpReader(const Node& root, TextCollector& collector)
       : collector_(collector),
         hidden_styles_(odf_styles_with(root, "drawing-page-properties", "visibility", "hidden")),
-        blocks_(collector, [this](unsigned, unsigned) { return place(); }) {}
+        blocks_(collector, [this](unsigned, unsigned) { return place(); }) {
+    blocks_.learn_styles(child(root, "document-content"));
+  }
 
   void read(const Node& body) {
     std::uint32_t count = 0;

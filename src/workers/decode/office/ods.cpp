@@ -107,8 +107,12 @@ class OdsReader {
       if (value.empty()) {
         continue;
       }
-      text += text.empty() ? "" : "\t";
-      text += value;
+      // Equal cells side by side are stored once; a whole row of them says no more than some.
+      constexpr unsigned kRepeatsShownMax = 16;
+      for (unsigned i = 0; i < std::min(column - begin + 1, kRepeatsShownMax); ++i) {
+        text += text.empty() ? "" : "\t";
+        text += value;
+      }
       first = first == 0 ? begin : first;
       last = column;
     }
@@ -126,11 +130,14 @@ class OdsReader {
     }
   }
 
-  /// What the cell shows; the stored value when it shows nothing.
+  /// What the cell shows; the stored value when it shows nothing, or only that its column is too narrow.
   static std::string cell_text(const Node& cell, OdfAsides& asides) {
     std::string text;
     collect_odf_paragraphs(cell, text, asides);
     text = charset::collapse_spaces(text);
+    if (text.find_first_not_of('#') == std::string::npos) {
+      text.clear();
+    }
     for (const std::string_view name : {"string-value", "date-value", "time-value", "boolean-value", "value"}) {
       text = text.empty() ? std::string(attribute(cell, name)) : text;
     }

@@ -16,7 +16,11 @@ input::Verdict read_odt(Container& container, input::TextCollector& collector) {
     place.paragraph_last = last;
     return place;
   });
-  blocks.learn_styles(*tree);
+  const Tree styles = container.has("styles.xml") ? load_xml(container, "styles.xml", collector) : nullptr;
+  if (styles != nullptr) {
+    blocks.learn_styles(child(*styles, "document-styles"));
+  }
+  blocks.learn_styles(child(*tree, "document-content"));
   for (const Node& content : body.children()) {
     blocks.read(content, wire::BlockKind::kParagraph);
   }

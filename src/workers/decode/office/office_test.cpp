@@ -7,7 +7,6 @@
 #include <gtest/gtest.h>
 
 #include "workers/decode/office/container.hpp"
-#include "workers/decode/office/number_format.hpp"
 #include "workers/decode/office/xml.hpp"
 #include "workers/decode/office/zip_writer.hpp"
 
@@ -208,7 +207,7 @@ TEST(Xlsx, ReadsRowsWithRangesStringsDatesAndNumbers) {
                     "</oddHeader></headerFooter></worksheet>"));
   const Block* const row = got.find("Müller");
   ASSERT_NE(row, nullptr);
-  EXPECT_EQ(row->text, "Müller\trich text\t2021-01-01\t12.5%\t0.3");
+  EXPECT_EQ(row->text, "Müller\trich text\t01.01.2021\t12.50%\t0.3");
   EXPECT_EQ(row->place.sheet, "First");
   EXPECT_EQ(row->place.cells, "B2:F2");
   ASSERT_NE(got.find("Left"), nullptr);
@@ -381,16 +380,80 @@ TEST(Xml, TargetsStayInsideTheContainer) {
   EXPECT_EQ(resolve_target("word/document.xml", "/xl/b"), "xl/b");
 }
 
-TEST(NumberFormat, ShowsNumbersAsPeopleReadThem) {
-  EXPECT_EQ(format_number(0.1 + 0.2, {}, false), "0.3");
-  EXPECT_EQ(format_number(1e6, {}, false), "1000000");
-  EXPECT_EQ(format_number(43'466.5, parse_format("yyyy-mm-dd hh:mm"), false), "2019-01-01 12:00");
-  EXPECT_EQ(format_number(0.25, parse_format("[h]:mm"), false), "06:00");
-  EXPECT_EQ(format_number(1, parse_format("dd/mm/yyyy"), false), "1900-01-01");
-  EXPECT_EQ(format_number(2.5, parse_format("\"Day\" 0.00"), false), "2.50");
-  EXPECT_EQ(format_number(3, parse_format("[Red]#,##0"), false), "3");
-  EXPECT_EQ(column_name(28), "AB");
-  EXPECT_EQ(column_of("AB12"), 28U);
+TEST(Docx, NumbersListsAndHeadingsAsTheyAreShown) {
+  const std::string numbering =
+      "<w:numbering><w:abstractNum w:abstractNumId='4'><w:lvl w:ilvl='0'><w:start w:val='1'/><w:numFmt "
+      "w:val='decimal'/>"
+      "<w:pStyle w:val='H1'/><w:lvlText w:val='%1.'/></w:lvl><w:lvl w:ilvl='1'><w:start w:val='1'/><w:numFmt "
+      "w:val='decimal'/><w:pStyle w:val='H2'/><w:lvlText w:val='%1.%2'/></w:lvl></w:abstractNum><w:abstractNum "
+      "w:abstractNumId='5'><w:lvl w:ilvl='0'><w:start w:val='1'/><w:numFmt w:val='bullet'/><w:lvlText w:val='o'/>"
+      "</w:lvl></w:abstractNum><w:num w:numId='1'><w:abstractNumId w:val='4'/></w:num><w:num w:numId='2'>"
+      "<w:abstractNumId w:val='5'/></w:num><w:num w:numId='3'><w:abstractNumId w:val='4'/><w:lvlOverride w:ilvl='0'>"
+      "<w:startOverride w:val='7'/></w:lvlOverride></w:num></w:numbering>";
+  const std::string styles =
+      "<w:styles><w:style w:styleId='H1'><w:name w:val='heading 1'/><w:pPr><w:numPr><w:numId w:val='1'/></w:numPr>"
+      "</w:pPr></w:style><w:style w:styleId='H2'><w:name w:val='heading 2'/><w:basedOn w:val='H1'/><w:pPr><w:numPr>"
+      "<w:ilvl w:val='1'/><w:numId w:val='1'/></w:numPr></w:pPr></w:style></w:styles>";
+  const auto paragraph = [](const std::string& properties, const std::string& words) {
+    return "<w:p><w:pPr>" + properties + "</w:pPr><w:r><w:t>" + words + "</w:t></w:r></w:p>";
+  };
+  const auto list = [](const std::string& id) {
+    return "<w:numPr><w:ilvl w:val='0'/><w:numId w:val='" + id + "'/></w:numPr>";
+  };
+  const Read got = read(
+      Format::kDocx, docx(paragraph("<w:pStyle w:val='H1'/>", "Scope") + paragraph("<w:pStyle w:val='H2'/>", "Terms") +
+                              paragraph("<w:pStyle w:val='H2'/>", "Signs") + paragraph(list("2"), "bullet") +
+                              paragraph("<w:pStyle w:val='H1'/>" + list("0"), "Annex") + paragraph(list("3"), "seven") +
+                              "<w:tbl><w:tr><w:tc>" + paragraph(list("3"), "cell") + "</w:tc></w:tr></w:tbl>",
+                          {{"word/_rels/document.xml.rels",
+                            relations({{"1", "styles", "styles.xml"}, {"2", "numbering", "numbering.xml"}})},
+                           {"word/styles.xml", styles},
+                           {"word/numbering.xml", numbering}}));
+  std::vector<std::string> texts;
+  for (const Block& block : got.text.blocks) {
+    texts.push_back(block.text);
+  }
+  EXPECT_EQ(texts,
+            (std::vector<std::string>{"1. Scope", "1.1 Terms", "1.2 Signs", "bullet", "Annex", "7. seven", "8. cell"}));
+}
+
+TEST(Docx, MarksHiddenWords) {
+  const Read got = read(Format::kDocx, docx("<w:p><w:r><w:t>seen</w:t></w:r><w:r><w:rPr><w:vanish/></w:rPr><w:t>secret"
+                                            "</w:t></w:r><w:r><w:rPr><w:vanish w:val='0'/></w:rPr><w:t> again</w:t>"
+                                            "</w:r></w:p>"));
+  ASSERT_EQ(got.text.blocks.size(), 2U);
+  EXPECT_EQ(got.text.blocks[0].text, "seen again");
+  EXPECT_FALSE(got.text.blocks[0].place.hidden);
+  EXPECT_EQ(got.text.blocks[1].text, "secret");
+  EXPECT_TRUE(got.text.blocks[1].place.hidden);
+}
+
+TEST(Pptx, NumbersParagraphsAndReadsChartsAsTheyAreShown) {
+  const auto paragraph = [](const std::string& properties, const std::string& words) {
+    return "<a:p><a:pPr" + properties + "</a:pPr><a:r><a:t>" + words + "</a:t></a:r></a:p>";
+  };
+  const std::string number = "><a:buAutoNum type='arabicPeriod'/>";
+  const std::string shape = "<p:sp><p:txBody>" + paragraph(number, "first") + "<a:p/>" +
+                            paragraph(" lvl='1'><a:buAutoNum type='alphaLcParenR' startAt='3'/>", "inner") +
+                            paragraph(number, "second") + paragraph("><a:buChar char='x'/>", "bullet") +
+                            paragraph(number, "anew") + "</p:txBody></p:sp>";
+  const std::string chart =
+      "<c:chart><c:ser><c:cat><c:strCache><c:pt><c:v>Spring</c:v></c:pt></c:strCache></c:cat><c:val><c:numCache>"
+      "<c:formatCode>0.0%</c:formatCode><c:pt><c:v>0.125</c:v></c:pt></c:numCache></c:val></c:ser></c:chart>";
+  const Read got = read(
+      Format::kPptx,
+      make_zip(
+          {{"ppt/presentation.xml", "<p:presentation><p:sldIdLst><p:sldId r:id='r1'/></p:sldIdLst></p:presentation>"},
+           {"ppt/_rels/presentation.xml.rels", relations({{"r1", "slide", "slides/a.xml"}})},
+           {"ppt/slides/a.xml", "<p:sld><p:cSld><p:spTree>" + shape + "</p:spTree></p:cSld></p:sld>"},
+           {"ppt/slides/_rels/a.xml.rels", relations({{"r1", "chart", "../charts/c.xml"}})},
+           {"ppt/charts/c.xml", chart}}));
+  std::vector<std::string> texts;
+  for (const Block& block : got.text.blocks) {
+    texts.push_back(block.text);
+  }
+  EXPECT_EQ(texts,
+            (std::vector<std::string>{"1. first", "c) inner", "2. second", "bullet", "1. anew", "Spring", "12.5%"}));
 }
 
 }  // namespace

@@ -1,10 +1,14 @@
 #include <algorithm>
+#include <array>
 #include <map>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "base/text.hpp"
 #include "workers/decode/charset/clean.hpp"
+#include "workers/decode/input/list_numbers.hpp"
+#include "workers/decode/office/chart.hpp"
 #include "workers/decode/office/readers.hpp"
 #include "workers/decode/office/xml.hpp"
 
@@ -13,6 +17,57 @@ namespace {
 
 using input::TextCollector;
 using wire::BlockKind;
+
+/// Counts the numbered paragraphs of one shape.
+class SlideNumbering {
+ public:
+  /// `styles`: the shape's own, by level.
+  explicit SlideNumbering(const Node& styles) : styles_(styles) {}
+
+  /// The label of the next paragraph; empty for bullets and none. PowerPoint does not number empty paragraphs.
+  std::string next(const Node& paragraph, bool is_empty) {
+    const Node properties = child(paragraph, "pPr");
+    const std::size_t level = std::min<std::size_t>(to_unsigned(attribute(properties, "lvl"), 0), 8);
+    Node mark = child(properties, "buAutoNum");
+    const bool has_other = !child(properties, "buNone").empty() || !child(properties, "buChar").empty();
+    if (mark.empty() && !has_other) {
+      mark = child(child(styles_, "lvl" + std::to_string(level + 1) + "pPr"), "buAutoNum");
+    }
+    if (is_empty) {
+      return {};
+    }
+    input::ListLevels levels;
+    std::string form(attribute(mark, "type"));
+    form += " " + std::string(attribute(mark, "startAt"));
+    levels[level] = level_of(attribute(mark, "type"), to_unsigned(attribute(mark, "startAt"), 1), level);
+    if (std::exchange(forms_[level], form) != form) {
+      counter_.restart(level, levels[level].start);
+    }
+    return counter_.next(levels, level);
+  }
+
+ private:
+  static input::ListLevel level_of(std::string_view type, unsigned start, std::size_t index) {
+    input::ListLevel level;
+    level.kind = type.empty() ? input::Numeral::kBullet : input::Numeral::kDecimal;
+    level.start = start;
+    constexpr std::array kKinds = {std::pair{std::string_view("alphaLc"), input::Numeral::kLowerLetter},
+                                   std::pair{std::string_view("alphaUc"), input::Numeral::kUpperLetter},
+                                   std::pair{std::string_view("romanLc"), input::Numeral::kLowerRoman},
+                                   std::pair{std::string_view("romanUc"), input::Numeral::kUpperRoman}};
+    for (const auto& [name, kind] : kKinds) {
+      level.kind = type.starts_with(name) ? kind : level.kind;
+    }
+    const std::string_view before = type.ends_with("ParenBoth") ? "(" : "";
+    const std::string_view after = type.ends_with("Period") ? "." : type.find("Paren") != type.npos ? ")" : "";
+    level.text = std::string(before) + "%" + std::to_string(index + 1) + std::string(after);
+    return level;
+  }
+
+  Node styles_;
+  input::ListCounter counter_;
+  std::array<std::string, input::kListLevelsMax> forms_;
+};
 
 class PptxReader {
  public:
@@ -77,30 +132,29 @@ class PptxReader {
         if (notes != nullptr) {
           read_shapes(child(child(child(*notes, "notes"), "cSld"), "spTree"), BlockKind::kNote);
         }
-      } else if (relation.type == "comments" || relation.type == "diagramData" || relation.type == "chart") {
-        read_related(relation);
+      } else if (relation.type == "comments") {
+        read_comments(relation.target);
+      } else if (relation.type == "diagramData" || relation.type == "chart") {
+        read_chart(load_xml(container_, relation.target, collector_), [&](ChartText kind, const std::string& text) {
+          add(kind == ChartText::kValues ? BlockKind::kTableRow : BlockKind::kParagraph, text);
+          return collector_.may_go_on();
+        });
       }
     }
   }
 
-  /// Comments, the words of a diagram, the titles and categories of a chart.
-  void read_related(const Relation& relation) {
-    const Tree tree = load_xml(container_, relation.target, collector_);
+  void read_comments(const std::string& member) {
+    const Tree tree = load_xml(container_, member, collector_);
     if (tree == nullptr) {
       return;
     }
-    const bool comments = relation.type == "comments";
     (void)tree->find_node([&](const Node& node) {
       const std::string_view name = local_name(node);
-      if (comments && (name == "cm" || name == "reply")) {
+      if (name == "cm" || name == "reply") {
         const auto person = people_.find(attribute(node, "authorId"));
         const std::string text = comment_text(node);
         const bool named = person != people_.end() && !text.empty();
         add(BlockKind::kComment, named ? person->second + ": " + text : text);
-      } else if (!comments && name == "p") {
-        add(BlockKind::kParagraph, paragraph_text(node));
-      } else if (!comments && name == "strCache") {
-        add(BlockKind::kTableRow, cached_values(node));
       }
       return !collector_.may_go_on();
     });
@@ -139,17 +193,6 @@ class PptxReader {
     }
   }
 
-  static std::string cached_values(const Node& cache) {
-    std::string out;
-    for (const Node& point : cache.children()) {
-      if (local_name(point) == "pt") {
-        out += out.empty() ? "" : "\t";
-        out += charset::collapse_spaces(all_text(point));
-      }
-    }
-    return out;
-  }
-
   static std::string placeholder_type(const Node& shape) {
     return std::string(attribute(descendant(child(shape, "nvSpPr"), "ph"), "type"));
   }
@@ -182,11 +225,15 @@ class PptxReader {
       kind = BlockKind::kHeaderFooter;
     }
     const bool title = kind == BlockKind::kParagraph && (type == "title" || type == "ctrTitle");
-    for (const Node& paragraph : child(shape, "txBody").children()) {
+    const Node body = child(shape, "txBody");
+    SlideNumbering numbering(child(body, "lstStyle"));
+    for (const Node& paragraph : body.children()) {
       if (local_name(paragraph) != "p") {
         continue;
       }
-      const std::string text = paragraph_text(paragraph);
+      std::string text = paragraph_text(paragraph);
+      const std::string label = numbering.next(paragraph, trimmed(text).empty());
+      text.insert(0, label.empty() ? label : label + " ");
       const unsigned level = to_unsigned(attribute(child(paragraph, "pPr"), "lvl"), 0);
       if (title) {
         add(BlockKind::kHeading, text, 1);

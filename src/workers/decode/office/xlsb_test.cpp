@@ -74,7 +74,7 @@ TEST(Xlsb, ReadsCellsDatesAndComments) {
   ASSERT_EQ(got.blocks.size(), 3U);
   EXPECT_EQ(got.page_count, 1U);
   EXPECT_EQ(got.blocks[0].text, "Data");
-  EXPECT_EQ(got.blocks[1].text, "shared\t2023-03-15\tmade\tTRUE\t#DIV/0!");
+  EXPECT_EQ(got.blocks[1].text, "shared\t15/03/2023\tmade\tTRUE\t#DIV/0!");
   EXPECT_EQ(got.blocks[1].place.cells, "B3:G3");
   EXPECT_EQ(got.blocks[2].text, "why?");
   EXPECT_EQ(got.blocks[2].kind, BlockKind::kComment);

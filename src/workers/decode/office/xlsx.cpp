@@ -9,6 +9,7 @@
 
 #include "base/text.hpp"
 #include "workers/decode/charset/clean.hpp"
+#include "workers/decode/office/chart.hpp"
 #include "workers/decode/office/header_footer.hpp"
 #include "workers/decode/office/number_format.hpp"
 #include "workers/decode/office/readers.hpp"
@@ -393,6 +394,14 @@ class XlsxReader {
       }
       return !collector_.may_go_on();
     });
+    for (const Relation& relation : load_relations(container_, member, collector_)) {
+      if (relation.type == "chart" && !relation.target.empty()) {
+        // Its values are those of cells, which were read.
+        read_chart(load_xml(container_, relation.target, collector_), [&](ChartText kind, const std::string& text) {
+          return kind == ChartText::kValues || collector_.add(BlockKind::kNote, text, place({}));
+        });
+      }
+    }
   }
 
   Container& container_;

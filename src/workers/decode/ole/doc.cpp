@@ -4,9 +4,11 @@
 #include <utility>
 #include <vector>
 
+#include "base/text.hpp"
 #include "drivers/text/unicode.hpp"
 #include "workers/decode/charset/clean.hpp"
 #include "workers/decode/ole/doc_format.hpp"
+#include "workers/decode/ole/doc_lists.hpp"
 #include "workers/decode/ole/doc_text.hpp"
 #include "workers/decode/ole/little_endian.hpp"
 #include "workers/decode/ole/readers.hpp"
@@ -44,8 +46,8 @@ struct Aside {
 
 class DocReader {
  public:
-  DocReader(const Text& text, const Formatting& formatting, TextCollector& collector)
-      : text_(text), formatting_(formatting), collector_(collector) {}
+  DocReader(const Text& text, const Formatting& formatting, Lists lists, TextCollector& collector)
+      : text_(text), formatting_(formatting), lists_(std::move(lists)), collector_(collector) {}
 
   /// Texts of a part by their references; `item_bytes` stand behind each reference.
   void add_asides(Part part, ByteView references, ByteView texts, std::size_t item_bytes, BlockKind kind) {
@@ -138,7 +140,7 @@ class DocReader {
         end_cell(format, std::move(text));
       } else if (c == kParagraphMark && format.in_table) {
         count_cell_paragraph();
-        cell_text_ += (cell_text_.empty() ? "" : " ") + text;
+        cell_text_ += (cell_text_.empty() ? "" : " ") + with_label(format, text);
       } else {
         end_paragraph(format, text);
       }
@@ -161,11 +163,17 @@ class DocReader {
     if (format.heading_level > 0) {
       kind = BlockKind::kHeading;
       level = format.heading_level;
-    } else if (format.listed) {
+    } else if (format.list > 0) {
       kind = BlockKind::kListItem;
       level = format.list_level;
     }
-    collector_.add(kind, text, place(paragraph_, paragraph_), {.level = level});
+    collector_.add(kind, with_label(format, text), place(paragraph_, paragraph_), {.level = level});
+  }
+
+  /// Counts a paragraph of a list, also one without words.
+  std::string with_label(const ParagraphFormat& format, const std::string& text) {
+    const std::string label = lists_.next(format.list, format.list_level);
+    return label.empty() || trimmed(text).empty() ? text : label + " " + text;
   }
 
   void end_cell(const ParagraphFormat& format, std::string text) {
@@ -178,7 +186,7 @@ class DocReader {
     row_text_ += row_is_open_ ? "\t" : "";
     row_is_open_ = true;
     count_cell_paragraph();
-    row_text_ += charset::collapse_spaces(cell_text_ + (cell_text_.empty() ? "" : " ") + text);
+    row_text_ += charset::collapse_spaces(cell_text_ + (cell_text_.empty() ? "" : " ") + with_label(format, text));
     cell_text_.clear();
   }
 
@@ -248,6 +256,7 @@ class DocReader {
 
   const Text& text_;
   const Formatting& formatting_;
+  Lists lists_;
   TextCollector& collector_;
   std::vector<Aside> asides_;
   std::size_t aside_ = 0;
@@ -284,7 +293,7 @@ input::Verdict read_doc(const CompoundFile& file, TextCollector& collector) {
     collector.note("damaged", "The document is damaged; what could be read is shown");
   }
   const Formatting formatting = information.is_word95 ? Formatting() : Formatting::load(bytes, tables->bytes);
-  DocReader reader(text, formatting, collector);
+  DocReader reader(text, formatting, information.is_word95 ? Lists() : Lists(bytes, tables->bytes), collector);
   if (!information.is_word95) {
     const auto table = [&](Table which) { return table_bytes(bytes, tables->bytes, which); };
     constexpr std::size_t kNoteBytes = 2;

@@ -48,6 +48,26 @@ void for_each_modifier(ByteView list, Take take) {
   }
 }
 
+/// 0xF801 stands for a paragraph that a style's list does not take.
+std::uint16_t list_of(std::uint16_t operand) {
+  constexpr std::uint16_t kListsMax = 0x07FE;
+  return operand <= kListsMax ? operand : std::uint16_t{0};
+}
+
+/// The paragraph's modifiers of a style (2.9.260); behind a head of `head_bytes` and its name.
+ByteView style_properties(ByteView style, std::size_t head_bytes) {
+  constexpr unsigned kKindMask = 0xF;
+  constexpr unsigned kParagraphStyle = 1;
+  if ((u16_at(style, 2) & kKindMask) != kParagraphStyle) {
+    return {};
+  }
+  const std::size_t name = head_bytes + head_bytes % 2;
+  const std::size_t at = name + 2 + u16_at(style, name) * 2UL + 2;
+  const std::size_t size = u16_at(style, at);
+  constexpr std::size_t kStyleNumberBytes = 2;
+  return size < kStyleNumberBytes ? ByteView() : slice(style, at + 2 + kStyleNumberBytes, size - kStyleNumberBytes);
+}
+
 /// Calls `take(page)` for each page of formatted runs that the table names.
 template <typename Take>
 void for_each_page(ByteView document, ByteView table, Take take) {
@@ -82,7 +102,27 @@ void Formatting::load_styles(ByteView sheet) {
     Style& style = styles_.emplace_back();
     style.built_in = size == 0 ? 0xFFF : u16_at(sheet, at + 2) & 0xFFFU;
     style.based_on = size == 0 ? 0xFFF : static_cast<std::uint16_t>(u16_at(sheet, at + 4) >> 4U);
+    const ByteView properties = style_properties(slice(sheet, at + 2, size), u16_at(sheet, 4));
+    for_each_modifier(properties, [&](std::uint16_t modifier, ByteView operand) {
+      if (modifier == kList) {
+        style.list = list_of(u16_at(operand, 0));
+      } else if (modifier == kListLevel) {
+        style.list_level = std::min<std::uint8_t>(u8_at(operand, 0), 8);
+      }
+    });
     at += 2 + size + size % 2;
+  }
+}
+
+void Formatting::apply_style_list(std::size_t style, ParagraphFormat& format) const {
+  constexpr unsigned kBasesMax = 10;
+  for (unsigned i = 0; i < kBasesMax && style < styles_.size(); ++i) {
+    if (styles_[style].list) {
+      format.list = *styles_[style].list;
+      format.list_level = styles_[style].list_level;
+      return;
+    }
+    style = styles_[style].based_on;
   }
 }
 
@@ -109,13 +149,14 @@ std::uint8_t Formatting::style_level(std::size_t style) const {
 void Formatting::apply(ByteView properties, ParagraphFormat& format) const {
   format.known = true;
   format.heading_level = style_level(u16_at(properties, 0));
+  apply_style_list(u16_at(properties, 0), format);
   for_each_modifier(slice(properties, 2, properties.size()), [&](std::uint16_t modifier, ByteView operand) {
     const std::uint8_t value = u8_at(operand, 0);
     switch (modifier) {
       case kInTable: format.in_table = value != 0; break;
       case kRowEnd: format.ends_row = value != 0; break;
       case kListLevel: format.list_level = std::min<std::uint8_t>(value, 8); break;
-      case kList: format.listed = u16_at(operand, 0) != 0; break;
+      case kList: format.list = list_of(u16_at(operand, 0)); break;
       case kOutlineLevel:
         format.heading_level = value < 9 ? std::min<std::uint8_t>(static_cast<std::uint8_t>(value + 1), 6) : 0;
         break;

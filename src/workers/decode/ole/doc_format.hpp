@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "base/bytes.hpp"
@@ -14,7 +15,7 @@ namespace alcove::ole::doc {
 /// Of the paragraph that a mark ends.
 struct ParagraphFormat {
   std::uint8_t heading_level = 0;  ///< 1 to 6; 0: none
-  bool listed = false;
+  std::uint16_t list = 0;          ///< Counted from 1; 0: none
   std::uint8_t list_level = 0;
   bool in_table = false;
   bool ends_row = false;
@@ -40,12 +41,15 @@ class Formatting {
   struct Style {
     std::uint16_t built_in = 0;
     std::uint16_t based_on = 0;
+    std::optional<std::uint16_t> list;  ///< As in ParagraphFormat, when the style says so.
+    std::uint8_t list_level = 0;
   };
   void load_styles(ByteView sheet);
   void load_paragraphs(ByteView document, ByteView runs);
   void load_deletions(ByteView document, ByteView runs);
   void apply(ByteView properties, ParagraphFormat& format) const;
   [[nodiscard]] std::uint8_t style_level(std::size_t style) const;
+  void apply_style_list(std::size_t style, ParagraphFormat& format) const;
 
   std::vector<Style> styles_;
   std::vector<Run> paragraphs_;   ///< By `begin`.

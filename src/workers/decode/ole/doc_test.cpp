@@ -1,4 +1,5 @@
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <gtest/gtest.h>
@@ -24,7 +25,8 @@ struct Paragraph {
 };
 
 /// A document whose paragraphs have formatting.
-Reading read_formatted(const std::string& text, const std::vector<Paragraph>& paragraphs) {
+using Tables = std::vector<std::pair<unsigned, std::string>>;
+Reading read_formatted(const std::string& text, const std::vector<Paragraph>& paragraphs, Tables more = {}) {
   std::string page(512, '\0');
   std::size_t properties_at = 510;
   std::size_t begin = 0;
@@ -40,7 +42,8 @@ Reading read_formatted(const std::string& text, const std::vector<Paragraph>& pa
   }
   page[511] = static_cast<char>(paragraphs.size());
   const std::string runs = le(kWordTextAt, 4) + le(kWordTextAt + text.size(), 4) + le(2, 4);
-  return read({.main = text, .footnotes = "", .tables = {{13, runs}}, .page = page});
+  more.insert(more.begin(), {13, runs});
+  return read({.main = text, .footnotes = "", .tables = std::move(more), .page = page});
 }
 
 TEST(Doc, ReadsPiecesOfBothKindsAndNumbersParagraphs) {
@@ -83,6 +86,45 @@ TEST(Doc, FindsHeadingsAndListItemsByFormatting) {
   EXPECT_EQ(got.text.blocks[1].level, 3);
   EXPECT_EQ(got.text.blocks[2].kind, BlockKind::kListItem);
   EXPECT_EQ(got.text.blocks[2].level, 1);
+}
+
+/// A level of a list: its first number, how it counts, and what is shown, with \0 and \1 for the levels' numbers.
+std::string list_level(unsigned start, unsigned kind, const std::string& shown) {
+  return le(start, 4) + le(kind, 1) + std::string(19, '\0') + le(0, 1) + le(0, 1) + le(0, 2) + le(shown.size(), 2) +
+         utf16(shown);
+}
+
+TEST(Doc, NumbersListsAsTheyAreShown) {
+  using namespace std::string_literals;
+  constexpr unsigned kDecimal = 0;
+  constexpr unsigned kLowerLetter = 4;
+  constexpr unsigned kBullet = 23;
+  const auto head = [](unsigned id, unsigned one_level) {
+    return le(id, 4) + std::string(22, '\0') + le(one_level, 1) + le(0, 1);
+  };
+  std::string levels = list_level(1, kDecimal, "\0."s) + list_level(1, kLowerLetter, "\0\1)"s);
+  for (int i = 2; i < 9; ++i) {
+    levels += list_level(1, kDecimal, "");
+  }
+  levels += list_level(1, kBullet, "o");
+  const std::string definitions = le(2, 2) + head(70, 0) + head(71, 1);
+  const auto use = [](unsigned id, unsigned changes) { return le(id, 4) + le(0, 8) + le(changes, 1) + le(0, 3); };
+  const std::string restart = le(0xFFFFFFFF, 4) + le(5, 4) + le(0x10, 4);
+  const std::string uses =
+      le(3, 4) + use(70, 0) + use(71, 0) + use(70, 1) + le(0xFFFFFFFF, 4) + le(0xFFFFFFFF, 4) + restart;
+  const auto item = [](unsigned list, unsigned level) {
+    return le(0x460B, 2) + le(list, 2) + le(0x260A, 2) + le(level, 1);
+  };
+  const Reading got = read_formatted(
+      "one\rtwo\rin\rdot\rfive\r",
+      {{4, 0, item(1, 0)}, {8, 0, item(1, 0)}, {11, 0, item(1, 1)}, {15, 0, item(2, 0)}, {20, 0, item(3, 0)}},
+      {{73, definitions}, {90, levels}, {74, uses}});
+  ASSERT_EQ(got.text.blocks.size(), 5U);
+  EXPECT_EQ(got.text.blocks[0].text, "1. one");
+  EXPECT_EQ(got.text.blocks[1].text, "2. two");
+  EXPECT_EQ(got.text.blocks[2].text, "2a) in");
+  EXPECT_EQ(got.text.blocks[3].text, "dot");
+  EXPECT_EQ(got.text.blocks[4].text, "5. five");
 }
 
 TEST(Doc, ReadsTablesRowByRow) {

@@ -58,6 +58,8 @@ enum Table : std::size_t {
   kPieces = 33,
   kEndnoteReferences = 46,
   kEndnoteTexts = 47,
+  kListDefinitions = 73,
+  kListUses = 74,
 };
 ByteView table_bytes(ByteView document, ByteView tables, Table table);
 

@@ -39,8 +39,8 @@ TEST(Xls, ShowsDatesByTheirFormat) {
   const std::string globals = biff(0x41E, le(164, 2) + biff_string("dd/mm/yyyy")) + biff(0xE0, le(0, 2) + le(164, 2));
   const Reading got = read(globals, biff(0xBD, le(0, 2) + le(0, 2) + le(0, 2) + le(45'000U << 2U | 2U, 4) + le(7, 2) +
                                                    le(100U << 2U | 3U, 4) + le(1, 2)));
-  ASSERT_NE(got.find("2023-03-15"), nullptr);
-  EXPECT_EQ(got.find("2023-03-15")->text, "2023-03-15\t1");
+  ASSERT_NE(got.find("15/03/2023"), nullptr);
+  EXPECT_EQ(got.find("15/03/2023")->text, "15/03/2023\t1");
 }
 
 TEST(Xls, JoinsSharedStringsThatGoOnInOtherRecords) {

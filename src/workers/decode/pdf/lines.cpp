@@ -177,4 +177,25 @@ bool is_unreadable(std::string_view text) {
   return strange * 2 > count || control * kControlInverseShare > count;
 }
 
+bool is_plainly_readable(std::string_view line) {
+  constexpr std::size_t kWordLettersMin = 4;
+  std::size_t letters = 0;
+  std::size_t in_words = 0;
+  for (std::size_t at = 0; at < line.size();) {
+    const auto is_letter = [&](std::size_t i) {
+      return (line[i] >= 'a' && line[i] <= 'z') || (line[i] >= 'A' && line[i] <= 'Z');
+    };
+    std::size_t end = at;
+    bool vowel = false;
+    for (; end < line.size() && is_letter(end); ++end) {
+      vowel = vowel || std::string_view("aeiouAEIOU").find(line[end]) != std::string_view::npos;
+    }
+    letters += end - at;
+    in_words += vowel && end - at >= kWordLettersMin ? end - at : 0;
+    at = std::max(end, at + 1);
+  }
+  const bool ascii = std::ranges::all_of(line, [](char c) { return c >= ' ' && c <= '~'; });
+  return ascii && in_words > 0 && in_words * 3 >= letters * 2;
+}
+
 }  // namespace alcove::pdf

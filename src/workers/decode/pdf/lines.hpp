@@ -37,4 +37,8 @@ bool continues_paragraph(const Line& above, const Line& line);
 /// for letters; finding anything in it would be chance.
 bool is_unreadable(std::string_view text);
 
+/// True for a line of an unreadable page that is beyond doubt words: ASCII alone, most of it in words of four letters
+/// and more with vowels among them.
+bool is_plainly_readable(std::string_view line);
+
 }  // namespace alcove::pdf

@@ -107,7 +107,8 @@ class PdfReader {
     }
     if (!all.empty() && is_unreadable(all)) {
       ++unreadable_pages_;
-      return;
+      // Labels and footers are often set in another font, which says its letters.
+      std::erase_if(lines, [](const Line& line) { return !is_plainly_readable(line.text); });
     }
     const Line* above = nullptr;
     for (const Line& line : lines) {

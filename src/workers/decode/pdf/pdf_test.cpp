@@ -1,3 +1,4 @@
+#include "workers/decode/pdf/lines.hpp"
 #include "workers/decode/pdf/pdf.hpp"
 
 #include <algorithm>
@@ -48,6 +49,15 @@ TEST(Pdf, BoxesFollowThePagesRotation) {
   const auto& box = got.text.blocks[0].place.boxes.at(0);
   EXPECT_NEAR(box.x0, 0.75, 0.05);
   EXPECT_NEAR(box.y0, 0.1, 0.05);
+}
+
+TEST(Pdf, LinesOfUnreadablePagesAreKeptWhenTheyAreBeyondDoubt) {
+  EXPECT_TRUE(is_plainly_readable("Perceived Ease of Use"));
+  EXPECT_TRUE(is_plainly_readable("Papers - http://papers.example.org/9-37"));
+  EXPECT_FALSE(is_plainly_readable("kfw ow"));
+  EXPECT_FALSE(is_plainly_readable("a g a i o"));
+  EXPECT_FALSE(is_plainly_readable("Attitude \u01E5"));
+  EXPECT_FALSE(is_plainly_readable("12.5"));
 }
 
 TEST(Pdf, PagesAreNumberedAndLimited) {

@@ -6,6 +6,7 @@
 #include "drivers/text/unicode.hpp"
 #include "workers/decode/charset/clean.hpp"
 #include "workers/decode/charset/detect.hpp"
+#include "workers/decode/input/list_numbers.hpp"
 #include "workers/decode/rtf/reader.hpp"
 
 namespace alcove::rtf {
@@ -17,6 +18,7 @@ using wire::BlockKind;
 constexpr std::size_t kParagraphBytesMax = 1024UL * 1024;
 constexpr std::size_t kAsidesMax = 10'000;
 constexpr std::size_t kNameBytesMax = 4096;
+constexpr std::size_t kListMarkBytesMax = 64;
 
 }  // namespace
 
@@ -61,6 +63,9 @@ void Reader::put(std::string_view utf8) {
       // The style sheet's entries end with a semicolon; each stands in a group of its own.
       table_text_ += utf8_prefix(utf8, kNameBytesMax - std::min(table_text_.size(), kNameBytesMax));
       return;
+    case Destination::kListMark:
+      list_mark_ += utf8_prefix(utf8, kListMarkBytesMax - std::min(list_mark_.size(), kListMarkBytesMax));
+      return;
     case Destination::kBody:
     case Destination::kNote:
     case Destination::kComment:
@@ -73,6 +78,10 @@ void Reader::put(std::string_view utf8) {
   Output& output = outputs_.back();
   output.has_visible = output.has_visible || (!state_.hidden && !trimmed(utf8).empty());
   std::string& text = in_table_ && outputs_.size() == 1 ? output.cell : output.text;
+  if (!list_mark_.empty() && outputs_.size() == 1 && !trimmed(utf8).empty()) {
+    const std::string mark = std::exchange(list_mark_, {});
+    text += input::is_list_number(mark) ? std::string(trimmed(mark)) + " " : std::string();
+  }
   text += utf8;
   if (text.size() > kParagraphBytesMax && outputs_.size() == 1) {
     in_table_ ? end_cell() : end_paragraph();
@@ -86,6 +95,7 @@ void Reader::end_cell() {
     return;
   }
   ++paragraph_;
+  list_mark_.clear();
   if (row_first_ == 0) {
     row_first_ = paragraph_;
     // Programs may leave \intbl out; what stands before the first cell's end is its text.
@@ -119,6 +129,7 @@ void Reader::end_row() {
 void Reader::end_paragraph() {
   Output& output = outputs_.back();
   ++paragraph_;
+  list_mark_.clear();
   BlockKind kind = BlockKind::kParagraph;
   std::uint8_t level = 0;
   if (heading_level_ > 0) {

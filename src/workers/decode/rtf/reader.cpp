@@ -244,7 +244,10 @@ bool Reader::open_destination(std::string_view word) {
   flush_bytes();
   state_.around = state_.destination;
   state_.destination = *destination;
-  is_list_item_ = is_list_item_ || *destination == Destination::kListMark;
+  if (*destination == Destination::kListMark) {
+    is_list_item_ = true;
+    list_mark_.clear();
+  }
   if (is_aside(*destination)) {
     state_.opens_output = true;
     state_.hidden = false;

@@ -124,6 +124,7 @@ class Reader {
   bool in_table_ = false;
   bool is_list_item_ = false;
   std::uint8_t list_level_ = 0;
+  std::string list_mark_;  ///< Of the paragraph that comes; files hold it as it is shown.
   std::uint8_t heading_level_ = 0;
 
   wire::FactsArtefact facts_;

@@ -57,6 +57,15 @@ TEST(Rtf, ReadsTablesRowByRow) {
   EXPECT_EQ(text.blocks[2].kind, BlockKind::kParagraph);
 }
 
+TEST(Rtf, KeepsNumbersOfItemsButNoBullets) {
+  const auto text = read(
+      "{\\rtf1{\\pntext iv)\\tab}roman\\par{\\listtext\\f1 o\\tab}round\\par{\\listtext 7.\\tab}\\par plain\\par}");
+  ASSERT_EQ(text.blocks.size(), 3U);
+  EXPECT_EQ(text.blocks[0].text, "iv) roman");
+  EXPECT_EQ(text.blocks[1].text, "round");
+  EXPECT_EQ(text.blocks[2].text, "plain");
+}
+
 TEST(Rtf, MarksNotesCommentsHeadersAndLists) {
   const auto text = read(
       "{\\rtf1{\\stylesheet{\\s0 Normal;}{\\s7\\b heading 2;}}{\\header\\pard Above\\par}\\pard\\s7 Top\\par\\pard "
@@ -72,6 +81,7 @@ TEST(Rtf, MarksNotesCommentsHeadersAndLists) {
   EXPECT_EQ(text.blocks[4].kind, BlockKind::kComment);
   EXPECT_EQ(text.blocks[4].text, "Ada: really?");
   EXPECT_EQ(text.blocks[5].kind, BlockKind::kListItem);
+  EXPECT_EQ(text.blocks[5].text, "1. item");
   EXPECT_EQ(text.blocks[5].level, 1);
 }
 
