@@ -1,0 +1,26 @@
+/// @file
+/// Any bytes as PDF: text, marks, outline, attachments and facts.
+
+#include <cstddef>
+#include <cstdint>
+
+#include "base/bytes.hpp"
+#include "workers/decode/input/byte_source.hpp"
+#include "workers/decode/input/text_collector.hpp"
+#include "workers/decode/parts/part_sink.hpp"
+#include "workers/decode/pdf/pdf.hpp"
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size);
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  using namespace alcove;
+  const auto source = input::ByteSource::from_bytes(ByteView(data, size));
+  wire::DecodeLimits limits;
+  limits.pages_max = 20;
+  limits.soft_seconds_max = 5;
+  input::TextCollector collector{limits};
+  (void)pdf::read_pdf(source, collector);
+  parts::PartSink sink(limits, 0, {});
+  (void)pdf::read_attachments(source, limits, sink);
+  (void)pdf::pdf_facts(source);
+  return 0;
+}
