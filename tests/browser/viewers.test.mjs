@@ -124,9 +124,9 @@ describe("the viewers", { skip: missing || false }, () => {
   });
 
   it("draws a picture in the window, and in its own size when asked to", async () => {
-    await open("Dome.png");
-    const picture = tab.getByRole("img", { name: "Dome.png" });
-    await tab.waitForFunction(() => document.querySelector("img[alt='Dome.png']")?.complete);
+    await open("Photo.png");
+    const picture = tab.getByRole("img", { name: "Photo.png" });
+    await tab.waitForFunction(() => document.querySelector("img[alt='Photo.png']")?.complete);
     const frame = await tab.getByRole("region", { name: "Document" }).boundingBox();
     const fitted = await picture.boundingBox();
     assert.ok(fitted.width <= frame.width && fitted.height <= frame.height, "the whole picture is in view");
@@ -250,6 +250,8 @@ describe("the viewers", { skip: missing || false }, () => {
 
   /** The server's own answers about a file of ours, changed. */
   const pretend = async (type, blocks) => {
+    // One that can be read: the numbers of files are in no order.
+    const file = await (await context.request.get("/api/v1/files/by-path?path=Society:Offer.eml")).json();
     await tab.route(/\/api\/v1\/files\/\d+(\?.*)?$/, async (route) => {
       const answer = await route.fetch();
       await route.fulfill({ response: answer, json: { ...(await answer.json()), type, parts: [], part_count: 0 } });
@@ -260,7 +262,7 @@ describe("the viewers", { skip: missing || false }, () => {
       const limit = Number(asked.get("blocks_limit") ?? 1000);
       await route.fulfill({ json: { file_id: 1, state: "ready", blocks: blocks.slice(from, from + limit).map((block) => ({ level: 0, starts_paragraph: true, ...block })), blocks_offset: from, block_count: blocks.length, passages: [], passages_offset: 0, passage_count: 0, notes: [], page_count: 0, page_ratios: [] } });
     });
-    await tab.goto("/file/1");
+    await tab.goto(`/file/${file.id}`);
   };
   const asItIs = () => tab.unrouteAll({ behavior: "wait" });
 

@@ -78,7 +78,7 @@ export function writeInner(folder) {
     ["برنامج/ملف.txt", "مرحبا\n"],
     ["blob.bin", Buffer.from([0, 1, 2, 3, 255, 254])],
   ]));
-  writeFileSync(path.join(folder, "Dome.png"), makePng(1800, 1400));
+  writeFileSync(path.join(folder, "Photo.png"), makePng(1800, 1400));
   const code = Array.from({ length: 400 }, (_, at) => `def step_${at}(value):\n    # adds ${at}\n    return value + ${at}\n`);
   code[300] = 'def find_cassowary(fields):\n    """Looks for the cassowary."""\n    return [name for name in fields if name == "cassowary"]\n';
   writeFileSync(path.join(folder, "tools.py"), code.join("\n"));
