@@ -13,6 +13,8 @@ using testing::ElementsAre;
 using testing::IsEmpty;
 using testing::SizeIs;
 
+constexpr std::chrono::sys_days kToday = std::chrono::year{2024} / 5 / 17;
+
 std::vector<std::string> codes(const ParsedQuery& parsed) {
   std::vector<std::string> found;
   for (const Note& note : parsed.notes) {
@@ -137,7 +139,6 @@ TEST(ParseQuery, GroupsAlternativesAndNearness) {
 
 TEST(ParseQuery, FiltersReadTheirValues) {
   using namespace std::chrono_literals;
-  constexpr std::chrono::sys_days kToday = 2024y / 5 / 17;
   const auto read = [&](const char* typed) {
     const ParsedQuery parsed = parse_query(typed, kToday);
     EXPECT_THAT(parsed.notes, IsEmpty()) << typed;
