@@ -12,6 +12,8 @@ namespace {
 
 constexpr std::int64_t kBlocksAtOnce = 5'000;
 constexpr std::int64_t kPassagesAtOnce = 1'000;
+/// What one request may ask for.
+constexpr std::size_t kHitsAtOnce = 200;
 
 http::Pairs path_query(const std::string& path) {
   http::Pairs query = {{"path", to_valid_utf8(path)}};
@@ -142,16 +144,48 @@ void print_stage(const json::Value& stage) {
   print_line(line);
 }
 
+/// An answer with the hits of all its pages.
+json::Value joined(const json::Value& first, const json::Value& last, json::Value::Array hits) {
+  json::Value::Object members;
+  for (const auto& [name, value] : *first.if_object()) {
+    if (name == "hits") {
+      members.emplace_back(name, json::Value(std::move(hits)));
+    } else if (name == "more" || name == "notes") {
+      members.emplace_back(name, *last.find(name));  // At its end a list says what it left out.
+    } else if (name != "cursor") {
+      members.emplace_back(name, value);
+    }
+  }
+  return json::Value(std::move(members));
+}
+
+/// The answer, as many pages as it takes.
+Result<json::Value> ask(const Common& common, const SearchOptions& options) {
+  const auto missing = [&](std::size_t found) {
+    return std::to_string(std::min(static_cast<std::size_t>(options.limit) - found, kHitsAtOnce));
+  };
+  ALCOVE_TRY(const json::Value first, common.client().get("/search", {{"q", options.query},
+                                                                      {"mode", options.mode},
+                                                                      {"sort", options.sort},
+                                                                      {"limit", missing(0)},
+                                                                      {"passages", shown_flag(options.passages)},
+                                                                      {"fold", options.unfold ? "none" : "near"},
+                                                                      {"explain", shown_flag(options.explain)}}));
+  json::Value::Array hits = first.items_at("hits");
+  json::Value page = first;
+  while (hits.size() < static_cast<std::size_t>(options.limit) && page.is_true_at("more")) {
+    ALCOVE_TRY(page, common.client().get("/search/more", {{"cursor", page.text_at("cursor")},
+                                                          {"limit", missing(hits.size())},
+                                                          {"explain", shown_flag(options.explain)}}));
+    hits.insert(hits.end(), page.items_at("hits").begin(), page.items_at("hits").end());
+  }
+  return joined(first, page, std::move(hits));
+}
+
 }  // namespace
 
 Status search(const Common& common, const SearchOptions& options) {
-  ALCOVE_TRY(const json::Value answer, common.client().get("/search", {{"q", options.query},
-                                                                       {"mode", options.mode},
-                                                                       {"sort", options.sort},
-                                                                       {"limit", std::to_string(options.limit)},
-                                                                       {"passages", shown_flag(options.passages)},
-                                                                       {"fold", options.unfold ? "none" : "near"},
-                                                                       {"explain", shown_flag(options.explain)}}));
+  ALCOVE_TRY(const json::Value answer, ask(common, options));
   if (common.is_json()) {
     print_answer_as_json(answer);
     return {};

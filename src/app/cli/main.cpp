@@ -126,7 +126,7 @@ std::string query_of(const std::vector<std::string>& words, const std::vector<st
 
 /// What is printed of an answer.
 void add_shown(CLI::App& command, Invocation& call) {
-  command.add_option("--limit", call.search.limit, "Hits at most")->check(CLI::Range(1, 200))->capture_default_str();
+  command.add_option("--limit", call.search.limit, "Hits at most")->check(CLI::Range(1, 2'000))->capture_default_str();
   command.add_flag("--passages", call.search.passages, "One hit per passage, not per file");
   command.add_flag("--explain", call.search.explain, "Say why each hit is one");
   command.add_flag("--unfold", call.search.unfold, "Near-identical files as hits of their own");

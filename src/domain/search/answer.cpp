@@ -17,6 +17,7 @@
 #include "domain/search/fusion.hpp"
 #include "domain/search/hit_writer.hpp"
 #include "domain/search/items.hpp"
+#include "domain/search/kept_items.hpp"
 #include "domain/search/listing.hpp"
 #include "domain/search/ordering.hpp"
 #include "domain/search/page.hpp"
@@ -32,6 +33,8 @@ namespace {
 
 constexpr std::size_t kLimitMax = 200;
 constexpr std::size_t kOffsetMax = 1'000;
+/// Contents that filters alone list: as far as pages reach, and some to fill them where copies are folded.
+constexpr std::size_t kListedMax = kOffsetMax + kLimitMax + kCopiesMax;
 /// Best passages taken from each search; more only where they lie in too few files to fill the page.
 constexpr std::size_t kPoolPassages = 200;
 constexpr std::size_t kPoolPassagesMax = 2'000;
@@ -61,8 +64,64 @@ class Answer {
   Answer(Sources sources, const auth::Principal& principal, const Request& request, const Context& context)
       : sources_(std::move(sources)), principal_(principal), request_(request), context_(context) {}
 
-  Result<Response> run() && {
+  Result<Answered> run() && {
     const auto began = std::chrono::steady_clock::now();
+    ALCOVE_TRY_VOID(prepare());
+    ALCOVE_TRY_VOID(find_items());
+    ALCOVE_TRY(const std::size_t next, write_hits({.offset = request_.offset, .limit = request_.limit}));
+    if (request_.facets) {
+      ALCOVE_TRY_VOID(add_facets());
+    }
+    ALCOVE_TRY_VOID(add_correction());
+    response_.took_ms = elapsed_ms(began);
+    return Answered{.response = std::move(response_), .list = to_list(), .next = next};
+  }
+
+  Result<Response> run_further(const Continuation& at) && {
+    const auto began = std::chrono::steady_clock::now();
+    ALCOVE_TRY_VOID(prepare());
+    model_name_ = at.list.model_name;
+    ALCOVE_TRY_VOID(revive(at.list, at.next));
+    ALCOVE_TRY(std::size_t next, write_hits({.first = at.next, .limit = at.limit}));
+    if (!response_.more) {
+      // What came since, and what lies beyond the first pool, is looked for once the list ends.
+      ALCOVE_TRY(HitList since, Answer(sources_, principal_, request_, context_).find_all());
+      append_unknown(at.list, at.next, std::move(since));
+      ALCOVE_TRY_VOID(revive(at.list, at.next));
+      ALCOVE_TRY(next, write_hits({.first = at.next, .limit = at.limit}));
+    }
+    for (std::size_t i = 0; i < at.list.items.size(); ++i) {
+      at.list.items[i].item.shown_as = items_->all()[i].shown_as;
+    }
+    at.next = next;
+    Response page = at.list.head;
+    page.hits = std::move(response_.hits);
+    page.more = response_.more;
+    page.took_ms = elapsed_ms(began);
+    page.embed_ms = 0;
+    if (!page.more && at.list.is_cut) {
+      page.notes.push_back({.code = "list_cut",
+                            .message = "The list ends here, though more may match; more words or a filter narrow it",
+                            .values = {},
+                            .position = {}});
+    }
+    return page;
+  }
+
+ private:
+  [[nodiscard]] const Corpus& corpus() const { return *sources_.generation.corpus; }
+  [[nodiscard]] fulltext::Index& keyword() const { return *sources_.generation.keyword; }
+  [[nodiscard]] bool folds() const {
+    return request_.fold == Request::Fold::kNear && parsed_.has_text() && !request_.passages;
+  }
+  void add_note(std::string code, std::string message, std::vector<std::string> values = {}) {
+    response_.notes.push_back(
+        {.code = std::move(code), .message = std::move(message), .values = std::move(values), .position = {}});
+  }
+  [[nodiscard]] std::size_t wanted() const { return request_.offset + request_.limit + 1; }
+
+  /// The query understood, and what it may find.
+  Status prepare() {
     response_.query = request_.query;
     response_.mode = request_.mode;
     parsed_ = parse_query(request_.query);
@@ -81,7 +140,11 @@ class Answer {
     items_.emplace(sources_.files, principal_, *scope_);
     const std::vector<Note>& remarks = scope_->conditions().notes();
     response_.notes.insert(response_.notes.end(), remarks.begin(), remarks.end());
-    ALCOVE_TRY_VOID(context_.check());
+    return context_.check();
+  }
+
+  /// What it finds, in order.
+  Status find_items() {
     if (parsed_.has_text()) {
       ALCOVE_TRY_VOID(find_passages());
       ALCOVE_TRY_VOID(add_names());
@@ -91,29 +154,8 @@ class Answer {
     ALCOVE_TRY_VOID(context_.check());
     ALCOVE_TRY_VOID(judge_items());
     sort_items();
-    if (is_reordered()) {
-      ALCOVE_TRY_VOID(reorder_items());
-    }
-    ALCOVE_TRY_VOID(write_hits());
-    if (request_.facets) {
-      ALCOVE_TRY_VOID(add_facets());
-    }
-    ALCOVE_TRY_VOID(add_correction());
-    response_.took_ms = elapsed_ms(began);
-    return std::move(response_);
+    return is_reordered() ? reorder_items() : Status();
   }
-
- private:
-  [[nodiscard]] const Corpus& corpus() const { return *sources_.generation.corpus; }
-  [[nodiscard]] fulltext::Index& keyword() const { return *sources_.generation.keyword; }
-  [[nodiscard]] bool folds() const {
-    return request_.fold == Request::Fold::kNear && parsed_.has_text() && !request_.passages;
-  }
-  void add_note(std::string code, std::string message, std::vector<std::string> values = {}) {
-    response_.notes.push_back(
-        {.code = std::move(code), .message = std::move(message), .values = std::move(values), .position = {}});
-  }
-  [[nodiscard]] std::size_t wanted() const { return request_.offset + request_.limit + 1; }
 
   // --- wildcards ---
 
@@ -216,7 +258,8 @@ class Answer {
     // In another order what is merely the nearest in meaning would come first as well as what was meant.
     const std::size_t by_meaning = is_reordered() ? kPoolPassages : kPoolPassagesMax;
     ALCOVE_TRY(std::vector<Candidate> further, score(words, find_by_meaning(by_meaning), known));
-    if (is_reordered() && words.size() >= kPoolPassagesMax) {
+    is_cut_ = words.size() >= kPoolPassagesMax;
+    if (is_reordered() && is_cut_) {
       add_note("order_cut", fmt::format("Only the best {} passages were put in order", kPoolPassagesMax),
                {std::to_string(kPoolPassagesMax)});
     }
@@ -271,6 +314,7 @@ class Answer {
       response_.mode = Mode::kKeyword;
     } else {
       query_vector_ = &*embedding_;
+      model_name_ = embedding_->model_name;
     }
   }
 
@@ -435,8 +479,9 @@ class Answer {
 
   /// Only filters: what they leave, in order.
   Status list_filtered() {
-    ALCOVE_TRY(const std::vector<Listed> listed, list(*scope_, corpus(), sources_.names, sources_.files, principal_,
-                                                      request_.order, kOffsetMax + kLimitMax + kCopiesMax));
+    ALCOVE_TRY(const std::vector<Listed> listed,
+               list(*scope_, corpus(), sources_.names, sources_.files, principal_, request_.order, kListedMax));
+    is_cut_ = listed.size() == kListedMax;
     for (const Listed& one : listed) {
       if (!one.content) {
         items_->add({.content = {}, .root = {}, .named = one.file});
@@ -590,7 +635,9 @@ class Answer {
 
   // --- hits ---
 
-  Status write_hits() {
+  /// Returns the item that the following page begins with.
+  Result<std::size_t> write_hits(PageRequest page_request) {
+    page_request.fold = folds() ? Request::Fold::kNear : Request::Fold::kNone;
     ALCOVE_TRY(const std::vector<files::Library> libraries, sources_.files.libraries());
     for (const files::Library& library : libraries) {
       library_names_[library.id.value] = library.name;
@@ -601,15 +648,40 @@ class Answer {
                              .conditions = scope_->conditions(),
                              .in_title = in_title_,
                              .library_names = library_names_,
-                             .model_name = query_vector_ == nullptr ? std::string() : query_vector_->model_name};
-    ALCOVE_TRY(Page page, write_page(*items_, *scope_, known, sources_.store,
-                                     {.offset = request_.offset,
-                                      .limit = request_.limit,
-                                      .fold = folds() ? Request::Fold::kNear : Request::Fold::kNone}));
+                             .model_name = model_name_};
+    ALCOVE_TRY(Page page, write_page(*items_, *scope_, known, sources_.store, page_request));
     response_.hits = std::move(page.hits);
     response_.more = page.more;
     response_.finds_anything = page.finds_anything;
-    return {};
+    return page.next;
+  }
+
+  // --- further pages ---
+
+  /// All that is found now, as far as a search looks.
+  Result<HitList> find_all() && {
+    ALCOVE_TRY_VOID(prepare());
+    ALCOVE_TRY_VOID(find_items());
+    for (Item& item : items_->all()) {
+      ALCOVE_TRY(const std::vector<files::File> files, items_->files_of(item));
+      item.shown_as = files.empty() ? FileId{} : files.front().id;
+    }
+    return to_list();
+  }
+
+  [[nodiscard]] HitList to_list() const {
+    return {.request = request_,
+            .head = {},
+            .model_name = model_name_,
+            .items = kept_items(items_->all(), in_title_, corpus()),
+            .is_cut = is_cut_};
+  }
+
+  /// The kept items as they are now, each in its place.
+  Status revive(const HitList& list, std::size_t next) {
+    revive_items(*items_, candidates_, in_title_, list.items,
+                 {.next = next, .corpus = corpus(), .files = sources_.files});
+    return context_.check();
   }
 
   Sources sources_;
@@ -631,16 +703,22 @@ class Answer {
   sets::Bitmap with_code_;
   std::optional<Items> items_;  ///< Made with the scope.
   std::map<std::int64_t, std::string> library_names_;
+  bool is_cut_ = false;     ///< More may match than was looked at.
+  std::string model_name_;  ///< Whose cosines the candidates have; empty: nobody's.
 };
+
+std::unexpected<Error> limit_out_of_range() {
+  Error error = make_error(ErrorCode::kInvalidArgument, fmt::format("The limit must be 1 to {}", kLimitMax));
+  error.field = "limit";
+  return std::unexpected(std::move(error));
+}
 
 }  // namespace
 
-Result<Response> answer(Sources sources, const auth::Principal& principal, const Request& request,
+Result<Answered> answer(Sources sources, const auth::Principal& principal, const Request& request,
                         const Context& context) {
   if (request.limit == 0 || request.limit > kLimitMax) {
-    Error error = make_error(ErrorCode::kInvalidArgument, fmt::format("The limit must be 1 to {}", kLimitMax));
-    error.field = "limit";
-    return std::unexpected(std::move(error));
+    return limit_out_of_range();
   }
   if (request.offset > kOffsetMax) {
     Error error = make_error(ErrorCode::kInvalidArgument, fmt::format("The offset must be 0 to {}", kOffsetMax));
@@ -648,6 +726,19 @@ Result<Response> answer(Sources sources, const auth::Principal& principal, const
     return std::unexpected(std::move(error));
   }
   return Answer(std::move(sources), principal, request, context).run();
+}
+
+Result<Response> answer_further(Sources sources, const auth::Principal& principal, const Continuation& at,
+                                const Context& context) {
+  if (at.limit == 0 || at.limit > kLimitMax) {
+    return limit_out_of_range();
+  }
+  // Looks as far as any page reaches.
+  Request request = at.list.request;
+  request.offset = kOffsetMax;
+  request.limit = kLimitMax;
+  request.facets = false;
+  return Answer(std::move(sources), principal, request, context).run_further(at);
 }
 
 }  // namespace alcove::search

@@ -33,6 +33,7 @@ struct Item {
   bool weak = false;
   std::int64_t more_passages = 0;
   std::size_t order = 0;  ///< As found; settles ties.
+  FileId shown_as = {};   ///< The hit's file, once it was one.
 };
 
 /// What the writing of hits needs of a query. Borrowed for the call.

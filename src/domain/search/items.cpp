@@ -53,6 +53,11 @@ ContentNumber Items::root_of(ContentNumber content) {
   return root;
 }
 
+bool Items::is_in(ContentNumber content, ContentNumber root) const {
+  const auto roots = files_.roots_of(principal_, content, kRootsMax);
+  return std::ranges::find(roots, root) != roots.end();
+}
+
 Result<std::vector<files::File>> Items::accepted_files(ContentNumber root, ContentNumber content) {
   ALCOVE_TRY(auto found, files_.files_of(principal_, root, kCopiesMax));
   if (found.size() == kCopiesMax && scope_.is_filtered()) {
@@ -67,7 +72,7 @@ Result<std::vector<files::File>> Items::files_of(Item& item) {
   std::vector<files::File> found;
   if (!item.content) {
     ALCOVE_TRY(std::optional<files::File> file, files_.find(item.named));
-    if (file) {
+    if (file && scope_.accepts_by_name(*file)) {
       found.push_back(std::move(*file));
     }
     return found;

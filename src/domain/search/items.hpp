@@ -37,6 +37,8 @@ class Items {
   /// The content of the file that a content is shown in: one that has an item already, else the first that passes.
   /// 0: none (it vanished since the scope was made).
   ContentNumber root_of(ContentNumber content);
+  /// Whether a content is a visible file's own, `root`, or lies in it.
+  [[nodiscard]] bool is_in(ContentNumber content, ContentNumber root) const;
   /// The files that an item stands for, the one to show first; none when all were filtered out or are gone. May change
   /// the item's root to another one that passes.
   Result<std::vector<files::File>> files_of(Item& item);

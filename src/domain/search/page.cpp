@@ -105,7 +105,21 @@ Result<Page> write_page(Items& items, const Scope& scope, const HitKnowledge& kn
   const bool folds = request.fold == Request::Fold::kNear;
   sets::Bitmap shown;
   std::size_t passed = 0;
-  for (Item& item : items.all()) {
+  const auto take = [&](const Item& item) {
+    if (folds) {
+      folder.take(item);
+      shown.add(item.content.value);
+    }
+  };
+  for (page.next = 0; page.next < items.all().size(); ++page.next) {
+    Item& item = items.all()[page.next];
+    if (page.next < request.first) {
+      if (item.shown_as) {
+        page.finds_anything = true;
+        take(item);
+      }
+      continue;
+    }
     if (folds) {
       ALCOVE_TRY(const bool folded, folder.is_folded(item));
       if (folded) {
@@ -121,18 +135,16 @@ Result<Page> write_page(Items& items, const Scope& scope, const HitKnowledge& kn
       page.more = true;
       break;
     }
-    if (folds) {
-      folder.take(item);
-      shown.add(item.content.value);
-    }
+    take(item);
+    item.shown_as = files.front().id;
     if (++passed > request.offset) {
       ALCOVE_TRY(Hit hit, write_hit(known, item, files));
       page.hits.push_back(std::move(hit));
     }
   }
   if (folds) {
-    ALCOVE_TRY_VOID(
-        list_near(page.hits, std::min(request.offset, passed), shown, folder, items, scope, *known.generation.near));
+    const std::size_t first_taken = folder.taken().size() - page.hits.size();
+    ALCOVE_TRY_VOID(list_near(page.hits, first_taken, shown, folder, items, scope, *known.generation.near));
   }
   return page;
 }

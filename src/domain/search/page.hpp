@@ -58,15 +58,17 @@ struct Page {
   std::vector<Hit> hits;
   bool more = false;            ///< Further hits follow.
   bool finds_anything = false;  ///< Also on earlier pages.
+  std::size_t next = 0;         ///< The item that the following page begins with.
 };
 
 struct PageRequest {
-  std::size_t offset = 0;
+  std::size_t first = 0;   ///< Items before it are passed over; those that were shown keep what stands under them.
+  std::size_t offset = 0;  ///< Hits that are passed over.
   std::size_t limit = 20;
   Request::Fold fold = Request::Fold::kNear;
 };
 
-/// The hits of `items` from `offset` on, in their order.
+/// The hits of `items`, in their order. Items that become hits learn as which file.
 Result<Page> write_page(Items& items, const Scope& scope, const HitKnowledge& known, artefacts::Store& store,
                         const PageRequest& request);
 

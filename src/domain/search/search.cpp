@@ -9,6 +9,7 @@
 #include "domain/search/answer.hpp"
 #include "domain/search/corpus.hpp"
 #include "domain/search/follower.hpp"
+#include "domain/search/hit_lists.hpp"
 #include "domain/search/name_index.hpp"
 #include "domain/search/passage_index.hpp"
 #include "domain/search/similar.hpp"
@@ -23,6 +24,7 @@ struct Search::Impl {
   std::unique_ptr<PassageIndex> passages;
   std::unique_ptr<NameIndex> names;
   PassageSetCache cache;
+  HitLists lists;
   std::unique_ptr<Follower> follower;  ///< Last: stops before what it works on goes.
 
   Sources sources() {
@@ -36,13 +38,15 @@ struct Search::Impl {
 
   /// A query that finds nothing is asked again as it was probably meant.
   Result<Response> answer_once(const auth::Principal& principal, const Request& request, const Context& context) {
-    ALCOVE_TRY(Response response, answer(sources(), principal, request, context));
+    ALCOVE_TRY(Answered first, answer(sources(), principal, request, context));
+    Response& response = first.response;
     if (response.finds_anything || response.did_you_mean.empty() || request.spelling == Request::Spelling::kAsTyped) {
-      return response;
+      return with_cursor(principal, std::move(first));
     }
     Request meant = request;
     meant.query = response.did_you_mean;
-    ALCOVE_TRY(Response corrected, answer(sources(), principal, meant, context));
+    ALCOVE_TRY(Answered second, answer(sources(), principal, meant, context));
+    Response& corrected = second.response;
     if (!corrected.finds_anything) {
       return response;
     }
@@ -56,7 +60,21 @@ struct Search::Impl {
                                                          .position = {}});
     corrected.took_ms += response.took_ms;
     corrected.embed_ms += response.embed_ms;
-    return corrected;
+    return with_cursor(principal, std::move(second));
+  }
+
+  /// Keeps the list for what follows, if anything does.
+  Response with_cursor(const auth::Principal& principal, Answered answered) {
+    Response& response = answered.response;
+    if (response.more) {
+      std::vector<Hit> hits = std::exchange(response.hits, {});
+      std::optional<Facets> facets = std::exchange(response.facets, std::nullopt);
+      answered.list.head = response;
+      response.hits = std::move(hits);
+      response.facets = std::move(facets);
+      response.cursor = lists.keep(principal, std::move(answered.list), answered.next);
+    }
+    return std::move(response);
   }
 };
 
@@ -77,6 +95,7 @@ Result<std::unique_ptr<Search>> Search::start(const std::filesystem::path& data_
                                              .passages = {},
                                              .names = {},
                                              .cache = {},
+                                             .lists = HitLists(),
                                              .follower = {}});
   ALCOVE_TRY(impl->passages, PassageIndex::open(folder, store));
   ALCOVE_TRY(impl->names, NameIndex::open(folder, files));
@@ -110,6 +129,14 @@ Result<Answered> judged(Result<Answered> answered, Follower& follower) {
 
 Result<Response> Search::search(const auth::Principal& principal, const Request& request, const Context& context) {
   return judged(impl_->answer_once(principal, request, context), *impl_->follower);
+}
+
+Result<Response> Search::further(const auth::Principal& principal, const std::string& cursor, std::size_t limit,
+                                 const Context& context) {
+  const auto make_page = [&](HitList& list, std::size_t& next) {
+    return answer_further(impl_->sources(), principal, {.list = list, .next = next, .limit = limit}, context);
+  };
+  return judged(impl_->lists.continue_at(principal, cursor, make_page), *impl_->follower);
 }
 
 Result<SimilarResponse> Search::similar(const auth::Principal& principal, const SimilarRequest& request,

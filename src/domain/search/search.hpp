@@ -137,7 +137,8 @@ struct Response {
   double took_ms = 0;
   double embed_ms = 0;          ///< of which: the query's embedding
   bool finds_anything = false;  ///< Also where the page asked for is empty.
-  bool more = false;            ///< further hits exist beyond offset + limit
+  bool more = false;            ///< further hits exist
+  std::string cursor;           ///< Names the page that follows, for `further`; empty when there is none.
   bool nothing_fits = false;    ///< No hit, or only weak ones, on any page.
 };
 
@@ -180,6 +181,11 @@ class Search {
   ~Search();
 
   Result<Response> search(const auth::Principal& principal, const Request& request, const Context& context);
+  /// The page at a cursor, of the list that its search made: what was shown does not come again, what has vanished or
+  /// may no longer be seen is left out, and what came meanwhile follows at the end. `limit` 1 to 200. Errors: kNotFound
+  /// (field "cursor") when the list is not kept any more or is not the principal's: search again; those of `search`.
+  Result<Response> further(const auth::Principal& principal, const std::string& cursor, std::size_t limit,
+                           const Context& context);
   /// Files whose text is like that of a content, as far as the principal sees them; not what contains it or what it
   /// contains. Errors: kInvalidArgument for limits out of range, kTimedOut.
   Result<SimilarResponse> similar(const auth::Principal& principal, const SimilarRequest& request,

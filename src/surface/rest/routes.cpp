@@ -16,6 +16,7 @@ const std::vector<Route>& routes() {
       {"GET", "/sessions", kUser, kQuick, list_sessions},
       {"DELETE", "/sessions/{id}", kUser, kQuick, end_session},
       {"GET", "/search", kUser, kQuick, search},
+      {"GET", "/search/more", kUser, kQuick, search_further},
       {"GET", "/suggest", kUser, kQuick, suggest},
       {"GET", "/searches/recent", kUser, kQuick, list_recent_searches},
       {"POST", "/searches/recent", kUser, kQuick, remember_search},

@@ -21,6 +21,7 @@ RouteResult end_session(Api& api, Call& call);
 
 // search_routes.cpp
 RouteResult search(Api& api, Call& call);
+RouteResult search_further(Api& api, Call& call);
 RouteResult similar_files(Api& api, Call& call);
 RouteResult suggest(Api& api, Call& call);
 

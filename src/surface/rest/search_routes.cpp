@@ -10,6 +10,7 @@ namespace {
 
 /// A person waits; better fewer results than none.
 constexpr std::chrono::seconds kSearchTime{20};
+constexpr std::size_t kCursorLengthMax = 100;
 
 search::Order read_order(QueryReader& reader) {
   const std::string order =
@@ -121,28 +122,7 @@ void write_facets(json::Writer& writer, const search::Facets& facets) {
   writer.end_object();
 }
 
-}  // namespace
-
-RouteResult search(Api& api, Call& call) {
-  QueryReader reader(call.request);
-  search::Request request;
-  request.query = reader.required_text("q", {.length_min = 1, .length_max = 3'000});
-  const std::string mode = reader.optional_choice("mode", {"hybrid", "keyword", "meaning"}).value_or("hybrid");
-  request.mode = search::find_mode(mode).value_or(search::Mode::kHybrid);
-  request.order = read_order(reader);
-  request.limit = static_cast<std::size_t>(reader.optional_int64("limit", {.min = 1, .max = 200}).value_or(20));
-  request.offset = static_cast<std::size_t>(reader.optional_int64("offset", {.min = 0, .max = 1'000}).value_or(0));
-  request.facets = reader.optional_bool("facets").value_or(false);
-  request.passages = reader.optional_bool("passages").value_or(false);
-  request.spelling = reader.optional_bool("correct").value_or(true) ? search::Request::Spelling::kCorrect
-                                                                    : search::Request::Spelling::kAsTyped;
-  request.fold = read_fold(reader);
-  const bool explain = reader.optional_bool("explain").value_or(false);
-  ALCOVE_TRY_VOID(reader.finish());
-
-  Services& services = api.services();
-  ALCOVE_TRY(const search::Response found,
-             services.search->search(call.asking.principal, request, call.context(kSearchTime)));
+RouteResult answer_response(Services& services, const search::Response& found, bool explain) {
   json::Writer writer;
   writer.begin_object()
       .member("query", found.query)
@@ -165,8 +145,49 @@ RouteResult search(Api& api, Call& call) {
   if (found.facets) {
     write_facets(writer, *found.facets);
   }
-  writer.member("more", found.more).member("nothing_fits", found.nothing_fits).end_object();
+  writer.member("more", found.more);
+  if (!found.cursor.empty()) {
+    writer.member("cursor", found.cursor);
+  }
+  writer.member("nothing_fits", found.nothing_fits).end_object();
   return json_response(200, std::move(writer).take());
+}
+
+}  // namespace
+
+RouteResult search(Api& api, Call& call) {
+  QueryReader reader(call.request);
+  search::Request request;
+  request.query = reader.required_text("q", {.length_min = 1, .length_max = 3'000});
+  const std::string mode = reader.optional_choice("mode", {"hybrid", "keyword", "meaning"}).value_or("hybrid");
+  request.mode = search::find_mode(mode).value_or(search::Mode::kHybrid);
+  request.order = read_order(reader);
+  request.limit = static_cast<std::size_t>(reader.optional_int64("limit", {.min = 1, .max = 200}).value_or(20));
+  request.offset = static_cast<std::size_t>(reader.optional_int64("offset", {.min = 0, .max = 1'000}).value_or(0));
+  request.facets = reader.optional_bool("facets").value_or(false);
+  request.passages = reader.optional_bool("passages").value_or(false);
+  request.spelling = reader.optional_bool("correct").value_or(true) ? search::Request::Spelling::kCorrect
+                                                                    : search::Request::Spelling::kAsTyped;
+  request.fold = read_fold(reader);
+  const bool explain = reader.optional_bool("explain").value_or(false);
+  ALCOVE_TRY_VOID(reader.finish());
+
+  Services& services = api.services();
+  ALCOVE_TRY(const search::Response found,
+             services.search->search(call.asking.principal, request, call.context(kSearchTime)));
+  return answer_response(services, found, explain);
+}
+
+RouteResult search_further(Api& api, Call& call) {
+  QueryReader reader(call.request);
+  const std::string cursor = reader.required_text("cursor", {.length_min = 1, .length_max = kCursorLengthMax});
+  const auto limit = static_cast<std::size_t>(reader.optional_int64("limit", {.min = 1, .max = 200}).value_or(20));
+  const bool explain = reader.optional_bool("explain").value_or(false);
+  ALCOVE_TRY_VOID(reader.finish());
+  Services& services = api.services();
+  ALCOVE_TRY(const search::Response found,
+             services.search->further(call.asking.principal, cursor, limit, call.context(kSearchTime)));
+  return answer_response(services, found, explain);
 }
 
 RouteResult similar_files(Api& api, Call& call) {

@@ -248,6 +248,7 @@ export const de: Strings = {
     no_such_folder: (folder) => `Eine Bibliothek oder einen Ordner „${folder}“ mit Dateien gibt es nicht.`,
     problems_cut: (count) => `Nur die neuesten ${count} Probleme wurden durchgesehen.`,
     order_cut: (count) => `Nur die besten ${count} Textstellen wurden geordnet.`,
+    list_cut: () => "Hier endet die Liste, obwohl noch mehr passen kann; mehr Wörter oder ein Filter grenzen die Suche ein.",
     meaning_pending: (count) => `Die Bedeutung von ${plural(Number(count), "Dokument", "Dokumenten")} wird noch berechnet.`,
     meaning_renewed: () => "Die Bedeutung wird mit einem anderen Modell neu berechnet; gefunden wurde nur nach Wörtern.",
     index_rebuilding: () => "Der Suchindex wird gerade neu aufgebaut; bis dahin wird nicht alles gefunden.",

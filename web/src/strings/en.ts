@@ -223,7 +223,7 @@ export const en = {
   searchNotes: {
     unclosed_quote: theirs, unbalanced_parenthesis: theirs, dangling_operator: theirs, unknown_filter: pair, bad_value: pair, missing_value: theirs,
     bad_wildcard: theirs, bad_near: theirs, too_deep: theirs, too_many: theirs, too_long: theirs, no_word_fits: theirs, many_words_fit: pair, no_such_folder: theirs,
-    problems_cut: theirs, order_cut: theirs, meaning_pending: theirs, meaning_renewed: theirs, model_unavailable: theirs, index_rebuilding: theirs, nothing_to_compare: theirs, compared_by_words: theirs,
+    problems_cut: theirs, order_cut: theirs, list_cut: theirs, meaning_pending: theirs, meaning_renewed: theirs, model_unavailable: theirs, index_rebuilding: theirs, nothing_to_compare: theirs, compared_by_words: theirs,
   },
   fileStates: { unhashed: "Waiting to be read", working: "Being read", ready: "Ready", problem: "Has a problem" },
   viewer: {
