@@ -133,12 +133,12 @@ describe("the page", { skip: missing || false }, () => {
     await search('in:"Papers"');
     assert.match(await tab.locator("article").first().innerText(), /whole file/);
     assert.equal(await tab.getByRole("button", { name: "Why this hit" }).count(), 0, "there is nothing to explain");
-    await tab.route("**/api/v1/search*offset=20*", (route) => route.abort());
+    await tab.route("**/api/v1/search/more*", (route) => route.abort());
     await tab.getByRole("button", { name: "Show more results" }).click();
     await tab.getByRole("alert").waitFor();
     assert.equal(await tab.locator("a[data-hit]").count(), 20, "the hits stay");
     faults.splice(0);  // The browser itself reports the request that we broke.
-    await tab.unroute("**/api/v1/search*offset=20*");
+    await tab.unroute("**/api/v1/search/more*");
     await tab.getByRole("button", { name: "Try again" }).click();
     await tab.locator("a[data-hit]").nth(20).waitFor();
     quiet("filter");

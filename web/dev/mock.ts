@@ -28,6 +28,8 @@ const files: Sample[] = readdirSync(samples, { recursive: true, encoding: "utf8"
 
 const now = "2026-03-04T10:00:00Z";
 let paused = false;
+const saved: Schemas["SavedSearch"][] = [{ id: 1, name: "Rent and deposit", query: "rent OR deposit type:pdf", mode: "hybrid", sort: "newest", saved: now }];
+const recent: Schemas["RecentSearch"][] = ["boiler pressure", "notice period"].map((query, index) => ({ id: index + 1, query, mode: "hybrid", sort: "relevance", asked: now }));
 const describe = (file: Sample): Schemas["File"] => ({
   id: file.id, library: "Samples", library_id: 1, path: file.path, name: path.basename(file.path),
   size: statSync(path.join(samples, file.path)).size, modified: now, type: file.type, state: file.id % 11 === 0 ? "working" : "ready",
@@ -163,6 +165,8 @@ export function mockServer(): Plugin {
         else if (area === "sessions") send({ sessions: [{ id: 1, user: "Ada", created: now, last_seen: now, address: "127.0.0.1", user_agent: "Mozilla/5.0 (X11; Linux x86_64) Chrome/140.0", current: true }] });
         else if (area === "search") send(search(url.searchParams.get("q") ?? "", url.searchParams.get("passages") === "true"));
         else if (area === "suggest") send(suggest(url.searchParams.get("q") ?? ""));
+        else if (area === "searches" && id === "saved") send(method === "GET" ? { searches: saved } : undefined, method === "GET" ? 200 : 204);
+        else if (area === "searches") send(method === "GET" ? { remember: true, searches: recent } : undefined, method === "GET" ? 200 : 204);
         else if (area === "status") send(status());
         else if (area === "events") {
           response.writeHead(200, { "Content-Type": "text/event-stream" });

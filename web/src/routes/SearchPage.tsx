@@ -8,6 +8,7 @@ import { StartState } from "../components/search/StartState";
 import { usePageTitle } from "../components/usePageTitle";
 import { fileAddress, readSearch, sameSearch, searchAddress, type SearchAddress } from "../format/address";
 import { useSearch } from "../stores/search";
+import { questionOf, useSearches } from "../stores/searches";
 import { settledState, useStatus } from "../stores/status";
 import { strings } from "../strings";
 
@@ -26,6 +27,7 @@ export function SearchPage() {
   const [chosen, setChosen] = useState({ mode, sort });
   const run = useSearch((store) => store.run);
   const wantFacets = useSearch((store) => store.wantFacets);
+  const note = useSearches((store) => store.note);
   const wide = useMediaQuery(wideQuery, false, { getInitialValueInEffect: false });
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
   const written = useRef(address);
@@ -73,6 +75,7 @@ export function SearchPage() {
     const asked = current();
     write(asked, "replace");
     if (asked.query === "") return;
+    void note(questionOf(asked));
     focusFirst.remember(asked);
     void run(asked, "again");
   };
@@ -92,12 +95,13 @@ export function SearchPage() {
       <h1 className="alcove-hidden">{strings.search.label}</h1>
       <SearchBox
         value={typed}
-        mode={chosen.mode}
+        question={questionOf(current())}
         onType={type}
         onSubmit={submit}
         onMode={(next) => { ask({ mode: next }); }}
         onComplete={(completed) => { ask({ query: completed }); }}
         onOpen={open}
+        onAsk={ask}
         onDown={() => list.current?.querySelector<HTMLElement>("a[data-hit]")?.focus()}
       />
       <ModelNotice />

@@ -3,6 +3,7 @@ import { useNavigate } from "react-router";
 import { PageHead } from "../components/PageHead";
 import { Appearance } from "../components/settings/Appearance";
 import { LanguageChoice } from "../components/settings/LanguageChoice";
+import { Searches } from "../components/settings/Searches";
 import { Sessions } from "../components/settings/Sessions";
 import { useSession } from "../stores/session";
 import { strings } from "../strings";
@@ -31,6 +32,7 @@ export function SettingsPage() {
           <Title order={2} id="language-title" mb="sm">{words.language}</Title>
           <LanguageChoice />
         </section>
+        <Searches />
         <section className={classes.card} aria-labelledby="account-title">
           <Group justify="space-between">
             <div>

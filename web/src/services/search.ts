@@ -17,7 +17,6 @@ export type Suggestion = Schemas["Suggestion"];
 
 /** The contract's bounds on one request. */
 export const queryLengthMax = 1000;
-export const offsetMax = 1000;
 export const limitMax = 200;
 export const suggestLengthMax = 300;
 
@@ -28,16 +27,19 @@ export interface SearchRequest {
   /** Whether a query that finds nothing is left as it is. */
   asTyped: boolean;
   limit: number;
-  offset: number;
   /** Whether what was found is also counted by type, library, year … */
   facets: boolean;
 }
 
-export const search = ({ query, mode, sort, asTyped, limit, offset, facets }: SearchRequest, signal?: AbortSignal): Promise<SearchResponse> =>
+export const search = ({ query, mode, sort, asTyped, limit, facets }: SearchRequest, signal?: AbortSignal): Promise<SearchResponse> =>
   unwrap(client.GET("/search", {
-    params: { query: { q: query, mode, sort, correct: !asTyped, limit, offset, facets, explain: true } },
+    params: { query: { q: query, mode, sort, correct: !asTyped, limit, facets, explain: true } },
     signal: signal ?? null,
   }));
+
+/** The page that follows, of the same list. Fails with status 404 when the server does not keep the list any more. */
+export const searchFurther = (cursor: string, limit: number, signal?: AbortSignal): Promise<SearchResponse> =>
+  unwrap(client.GET("/search/more", { params: { query: { cursor, limit, explain: true } }, signal: signal ?? null }));
 
 export const suggest = async (typed: string, limit: number, signal: AbortSignal): Promise<Suggestion[]> =>
   (await unwrap(client.GET("/suggest", { params: { query: { q: typed, limit } }, signal }))).suggestions;

@@ -1,28 +1,32 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { ApiError } from "../services/errors";
 import type { SearchRequest, SearchResponse } from "../services/search";
 
 /** Requests that wait for the test to answer them; the server itself is exercised by the browser tests. */
-const asked: { request: SearchRequest; signal: AbortSignal | undefined; answer: (files: number[], more?: boolean) => void; fail: () => void }[] = [];
+interface Asked { request: Partial<SearchRequest> & { cursor?: string }; signal: AbortSignal | undefined; answer: (files: number[], more?: boolean) => void; fail: (status?: number) => void }
+const asked: Asked[] = [];
+const wait = vi.hoisted(() => (request: Asked["request"], signal?: AbortSignal) =>
+  new Promise<SearchResponse>((resolve, reject) => {
+    asked.push({
+      request,
+      signal,
+      answer: (files, more = false) => {
+        resolve({
+          query: request.query ?? "", mode: request.mode ?? "hybrid", took_ms: 1, notes: [], nothing_fits: false, more,
+          // Below zero: a weak hit.
+          hits: files.map((file_id) => ({ file_id, weak: file_id < 0 })) as SearchResponse["hits"],
+          ...(more ? { cursor: `after ${String(files.at(-1))}` } : {}),
+        });
+      },
+      fail: (status = 503) => { reject(new ApiError(status, "code", "no")); },
+    });
+  }));
 vi.mock("../services/search", () => ({
   hitKey: (hit: { file_id: number; part?: string }) => `${String(hit.file_id)}:${hit.part ?? ""}`,
   queryLengthMax: 1000,
-  offsetMax: 1000,
   limitMax: 200,
-  search: (request: SearchRequest, signal?: AbortSignal) =>
-    new Promise<SearchResponse>((resolve, reject) => {
-      asked.push({
-        request,
-        signal,
-        answer: (files, more = false) => {
-          resolve({
-            query: request.query, mode: request.mode, took_ms: 1, notes: [], nothing_fits: false, more,
-            // Below zero: a weak hit.
-            hits: files.map((file_id) => ({ file_id, weak: file_id < 0 })) as SearchResponse["hits"],
-          });
-        },
-        fail: () => { reject(new Error("no")); },
-      });
-    }),
+  search: (request: SearchRequest, signal?: AbortSignal) => wait(request, signal),
+  searchFurther: (cursor: string, limit: number, signal?: AbortSignal) => wait({ cursor, limit }, signal),
 }));
 const { canLoadMore, useSearch } = await import("./search");
 const { newSearch } = await import("../format/address");
@@ -79,10 +83,27 @@ describe("the search store", () => {
     request(0).answer([1, 2], true);
     await first;
     const more = useSearch.getState().loadMore();
-    expect(request(1).request.offset).toBe(2);
+    expect(request(1).request).toEqual({ cursor: "after 2", limit: 20 });
     request(1).answer([2, 3]);
     await more;
     expect(shown()).toEqual([1, 2, 3]);
+  });
+
+  it("asks anew when the list is not kept any more, and goes on where new hits are", async () => {
+    const first = useSearch.getState().run(newSearch("a"));
+    request(0).answer([1, 2], true);
+    await first;
+    const more = useSearch.getState().loadMore();
+    request(1).fail(404);
+    await vi.waitFor(() => { expect(asked.length).toBe(3); });
+    expect(request(2).request).toMatchObject({ query: "a", limit: 22, facets: false });
+    request(2).answer([2, 1], true);
+    await vi.waitFor(() => { expect(asked.length).toBe(4); });
+    expect(request(3).request).toEqual({ cursor: "after 1", limit: 200 });
+    request(3).answer([1, 3]);
+    await more;
+    expect(shown()).toEqual([1, 2, 3]);
+    expect(canLoadMore(useSearch.getState())).toBe(false);
   });
 
   it("asks for facets only while they are shown, and at once when the answer lacks them", async () => {
@@ -95,7 +116,7 @@ describe("the search store", () => {
     request(1).answer([1], true);
     await vi.waitFor(() => { expect(useSearch.getState().pending).toBe(false); });
     void useSearch.getState().loadMore();
-    expect(request(2).request.facets).toBe(false);
+    expect(request(2).request.facets).toBeUndefined();
     useSearch.getState().wantFacets(false);
   });
 
@@ -166,9 +187,9 @@ describe("the search store", () => {
     expect(useSearch.getState().moreError).toBeUndefined();
   });
 
-  it("offers no page beyond what can be asked for", async () => {
+  it("asks for no page after the last one", async () => {
     const first = useSearch.getState().run(newSearch("a"));
-    request(0).answer(Array.from({ length: 1001 }, (_, file) => file), true);
+    request(0).answer([1, 2]);
     await first;
     expect(canLoadMore(useSearch.getState())).toBe(false);
     await useSearch.getState().loadMore();

@@ -1,8 +1,8 @@
 /** The search in progress. Old results stay until the new ones are there; an older request never overwrites a newer. */
 import { create } from "zustand";
 import { newSearch, sameSearch, type SearchAddress } from "../format/address";
-import { isAbort } from "../services/errors";
-import { hitKey, limitMax, offsetMax, queryLengthMax, search, type Facets, type Hit, type SearchResponse } from "../services/search";
+import { ApiError, isAbort } from "../services/errors";
+import { hitKey, limitMax, queryLengthMax, search, searchFurther, type Facets, type Hit, type SearchResponse } from "../services/search";
 
 const pageSize = 20;
 /** Files change while a person reads: an older answer is asked for anew when the person comes back to it. */
@@ -61,7 +61,7 @@ export const useSearch = create<SearchStore>((set, get) => ({
     // The same question again: as many as were listed, so that nothing the person has seen disappears.
     const limit = same ? Math.min(limitMax, Math.max(pageSize, get().hits.length)) : pageSize;
     try {
-      const response = await search({ ...asked, limit, offset: 0, facets: wantsFacets }, own.signal);
+      const response = await search({ ...asked, limit, facets: wantsFacets }, own.signal);
       if (running !== own) return;
       const last = same ? get().hits[get().selected] : undefined;
       const hits = arranged(response.hits, asked);
@@ -73,17 +73,15 @@ export const useSearch = create<SearchStore>((set, get) => ({
 
   loadMore: async () => {
     const store = get();
-    const { asked, hits, loadingMore, pending } = store;
-    if (loadingMore || pending || !canLoadMore(store)) return;
+    const { asked, hits, loadingMore, pending, response } = store;
+    if (loadingMore || pending || response?.cursor === undefined) return;
     const own = running ?? new AbortController();
     running = own;
     set({ loadingMore: true, moreError: undefined });
     try {
-      const next = await search({ ...asked, limit: pageSize, offset: hits.length, facets: false }, own.signal);
+      const { next, added } = await pageAfter(response.cursor, asked, hits, own.signal);
       if (running !== own) return;
-      const known = new Set(hits.map(hitKey));
-      // The index may have moved between two pages; a file or part is listed once.
-      const all = arranged([...hits, ...next.hits.filter((hit) => !known.has(hitKey(hit)))], asked);
+      const all = arranged([...hits, ...added], asked);
       set({ response: next, hits: all, loadingMore: false, selected: indexOf(all, hits[get().selected]) });
     } catch (failure) {
       if (running === own && !isAbort(failure)) set({ moreError: failure, loadingMore: false });
@@ -109,6 +107,20 @@ const arranged = (hits: Hit[], { sort }: SearchAddress): Hit[] =>
 const indexOf = (hits: readonly Hit[], wanted: Hit | undefined): number =>
   wanted === undefined ? -1 : hits.findIndex((hit) => hitKey(hit) === hitKey(wanted));
 
-/** Whether there are further hits and the contract lets them be asked for. */
-export const canLoadMore = ({ response, hits }: Pick<SearchStore, "response" | "hits">): boolean =>
-  response?.more === true && hits.length <= offsetMax;
+/** The next page, and its hits that are not listed yet. When its list is not kept any more, the question is asked anew. */
+async function pageAfter(cursor: string, asked: SearchAddress, hits: readonly Hit[], signal: AbortSignal): Promise<{ next: SearchResponse; added: Hit[] }> {
+  const known = new Set(hits.map(hitKey));
+  const unknown = (page: SearchResponse) => page.hits.filter((hit) => !known.has(hitKey(hit)));
+  let next: SearchResponse;
+  try {
+    next = await searchFurther(cursor, pageSize, signal);
+  } catch (failure) {
+    if (!(failure instanceof ApiError) || failure.status !== 404) throw failure;
+    next = await search({ ...asked, limit: Math.min(limitMax, hits.length + pageSize), facets: false }, signal);
+    while (unknown(next).length === 0 && next.cursor !== undefined) next = await searchFurther(next.cursor, limitMax, signal);
+  }
+  return { next, added: unknown(next) };
+}
+
+/** Whether further hits can be asked for. */
+export const canLoadMore = ({ response }: Pick<SearchStore, "response">): boolean => response?.cursor !== undefined;

@@ -17,7 +17,15 @@ import classes from "./HitCard.module.css";
 
 type Panel = "why" | "passages" | "near" | "copies";
 
-export function HitCard({ hit, address, onSelect }: { hit: Hit; address: SearchAddress; onSelect: () => void }) {
+interface Props {
+  hit: Hit;
+  address: SearchAddress;
+  /** It was turned to. */
+  onSelect: () => void;
+  onOpen: () => void;
+}
+
+export function HitCard({ hit, address, onSelect, onOpen }: Props) {
   const [panel, setPanel] = useState<Panel>();
   const id = useId();
   const words = strings.search;
@@ -33,7 +41,7 @@ export function HitCard({ hit, address, onSelect }: { hit: Hit; address: SearchA
       <FileThumbnail of={refOfHit(hit)} type={hit.type} />
       <div className={classes.body}>
         <h2 className={classes.heading} id={`${id}-title`}>
-          <Link className={classes.title} data-hit="" to={fileAddress({ ...refOfHit(hit), passage: hit.passage, search: address })} state={{ fromSearch: true }} onClick={onSelect} onFocus={onSelect}>
+          <Link className={classes.title} data-hit="" to={fileAddress({ ...refOfHit(hit), passage: hit.passage, search: address })} state={{ fromSearch: true }} onClick={() => { onSelect(); onOpen(); }} onFocus={onSelect}>
             <bdi>{hit.part_path === undefined ? hit.name : baseName(hit.part_path)}</bdi>
           </Link>
         </h2>

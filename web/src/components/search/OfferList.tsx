@@ -1,5 +1,7 @@
+import { IconX } from "@tabler/icons-react";
 import type { ComponentType } from "react";
 import { useLayoutEffect, useRef } from "react";
+import { strings } from "../../strings";
 import classes from "./OfferList.module.css";
 
 /** A line of the list below the search field. */
@@ -12,6 +14,8 @@ export interface Offer {
   /** What it is or does; may be empty. */
   hint: string;
   choose: () => void;
+  /** Takes it from the list for good: by the Delete key, or by its cross. */
+  remove?: () => void;
 }
 
 interface Props {
@@ -21,16 +25,17 @@ interface Props {
   active: number;
   onActive: (index: number) => void;
   onChoose: (index: number) => void;
+  onRemove: (index: number) => void;
 }
 
 export const offerId = (id: string, index: number) => `${id}-${String(index)}`;
 
-export function OfferList({ id, label, offers, active, onActive, onChoose }: Props) {
+export function OfferList({ id, label, offers, active, onActive, onChoose, onRemove }: Props) {
   const list = useRef<HTMLUListElement>(null);
   useLayoutEffect(() => { list.current?.children[active]?.scrollIntoView({ block: "nearest" }); }, [active]);
   return (
     <ul ref={list} id={id} role="listbox" aria-label={label} className={classes.list} onMouseDown={(event) => { event.preventDefault(); }}>
-      {offers.map(({ key, Icon, text, typedLength = 0, hint }, index) => (
+      {offers.map(({ key, Icon, text, typedLength = 0, hint, remove }, index) => (
         // The field above holds the focus and the keys (useCombobox).
         // eslint-disable-next-line jsx-a11y/click-events-have-key-events
         <li
@@ -48,6 +53,12 @@ export function OfferList({ id, label, offers, active, onActive, onChoose }: Pro
             {typedLength > 0 ? <><span className={classes.typed}>{text.slice(0, typedLength)}</span>{text.slice(typedLength)}</> : text}
           </bdi>
           {hint !== "" && <span className={classes.hint}>{hint}</span>}
+          {remove && (
+            // For the mouse and the finger; an option holds no control of its own.
+            <span className={classes.remove} title={strings.searches.forget} aria-hidden="true" onClick={(event) => { event.stopPropagation(); onRemove(index); }}>
+              <IconX size={15} stroke={1.8} />
+            </span>
+          )}
         </li>
       ))}
     </ul>

@@ -4,16 +4,20 @@ import { useEffect, useId, useRef } from "react";
 import { queryLengthMax, type SearchMode } from "../../services/search";
 import { useSearch } from "../../stores/search";
 import { useSuggestions } from "../../stores/suggestions";
+import type { SearchQuestion } from "../../services/searches";
 import { strings } from "../../strings";
 import { isTyping } from "../keys";
 import { OfferList, offerId } from "./OfferList";
 import { offersOf } from "./offers";
+import { SaveStar } from "./SaveStar";
 import { useCombobox } from "./useCombobox";
+import { useKeptOffers } from "./useKeptOffers";
 import classes from "./SearchBox.module.css";
 
 interface Props {
   value: string;
-  mode: SearchMode;
+  /** What Enter would ask. */
+  question: SearchQuestion;
   onType: (text: string) => void;
   onSubmit: () => void;
   onMode: (mode: SearchMode) => void;
@@ -21,20 +25,33 @@ interface Props {
   /** A completed query was chosen. */
   onComplete: (query: string) => void;
   onOpen: (file: number) => void;
+  /** A saved or recent search was chosen. */
+  onAsk: (question: SearchQuestion) => void;
 }
 
 const modes: SearchMode[] = ["hybrid", "keyword", "meaning"];
 
-export function SearchBox({ value, mode, onType, onSubmit, onMode, onDown, onComplete, onOpen }: Props) {
+export function SearchBox({ value, question, onType, onSubmit, onMode, onDown, onComplete, onOpen, onAsk }: Props) {
   const input = useRef<HTMLInputElement>(null);
   const listId = useId();
   const { offered, ask, stop } = useSuggestions();
-  const offers = offersOf(offered, value, { onComplete, onOpen });
-  const choose = (index: number) => {
+  const kept = useKeptOffers({ onAsk });
+  const openKept = kept.open;
+  const offers = value === "" ? kept.offers : offersOf(offered, value, { onComplete, onOpen });
+  const close = () => {
     stop();
+    kept.close();
+  };
+  const choose = (index: number) => {
+    close();
     offers[index]?.choose();
   };
-  const combobox = useCombobox({ count: offers.length, choose, close: stop, onBeyond: onDown });
+  const remove = (index: number) => {
+    const one = offers[index]?.remove;
+    one?.();
+    return one !== undefined;
+  };
+  const combobox = useCombobox({ count: offers.length, choose, remove, close, onBeyond: onDown });
   const pending = useSearch((store) => store.pending);
   const words = strings.search;
 
@@ -46,6 +63,7 @@ export function SearchBox({ value, mode, onType, onSubmit, onMode, onDown, onCom
         event.preventDefault();
         input.current?.focus();
         input.current?.select();
+        if (input.current?.value === "") openKept();
       }
     };
     window.addEventListener("keydown", onKey);
@@ -58,6 +76,11 @@ export function SearchBox({ value, mode, onType, onSubmit, onMode, onDown, onCom
     combobox.setActive(-1);
     onType(text);
     ask(text);
+    if (text === "") openKept();
+  };
+  const clear = () => {
+    close();
+    onType("");
   };
   const keyDown = (event: React.KeyboardEvent) => {
     if (event.nativeEvent.isComposing || combobox.onKey(event)) return;
@@ -66,16 +89,17 @@ export function SearchBox({ value, mode, onType, onSubmit, onMode, onDown, onCom
       event.preventDefault();
     } else if (event.key === "ArrowDown") {
       event.preventDefault();
-      onDown();
+      if (value === "") openKept();
+      else onDown();
     } else if (event.key === "Escape" && value !== "") {
       event.preventDefault();
-      type("");
+      clear();
     }
   };
 
   return (
     <search className={classes.box}>
-      <form onSubmit={(event) => { event.preventDefault(); stop(); onSubmit(); }}>
+      <form onSubmit={(event) => { event.preventDefault(); close(); onSubmit(); }}>
         <div className={classes.field}>
           {pending ? <Loader size={20} aria-hidden="true" /> : <IconSearch size={20} className={classes.icon} aria-hidden="true" />}
           <input
@@ -85,6 +109,7 @@ export function SearchBox({ value, mode, onType, onSubmit, onMode, onDown, onCom
             aria-autocomplete="list"
             aria-expanded={offers.length > 0}
             aria-controls={offers.length > 0 ? listId : undefined}
+            aria-describedby={value === "" && offers.length > 0 ? `${listId}-hint` : undefined}
             aria-activedescendant={combobox.active >= 0 ? offerId(listId, combobox.active) : undefined}
             className={classes.input}
             aria-label={words.label}
@@ -93,7 +118,8 @@ export function SearchBox({ value, mode, onType, onSubmit, onMode, onDown, onCom
             value={value}
             maxLength={queryLengthMax}
             onChange={(event) => { type(event.currentTarget.value); }}
-            onBlur={stop}
+            onBlur={close}
+            onPointerDown={() => { if (value === "") openKept(); }}
             onKeyDown={keyDown}
             autoComplete="off"
             autoCorrect="off"
@@ -103,16 +129,30 @@ export function SearchBox({ value, mode, onType, onSubmit, onMode, onDown, onCom
           />
           {value === ""
             ? <kbd className={classes.key} title={words.shortcut} aria-hidden="true">/</kbd>
-            : <CloseButton aria-label={words.clear} onClick={() => { type(""); input.current?.focus(); }} />}
+            : (
+              <>
+                <SaveStar question={question} />
+                <CloseButton aria-label={words.clear} onClick={() => { clear(); input.current?.focus(); }} />
+              </>
+            )}
           {offers.length > 0 && (
-            <OfferList id={listId} label={words.suggestions} offers={offers} active={combobox.active} onActive={combobox.setActive} onChoose={choose} />
+            <OfferList
+              id={listId}
+              label={value === "" ? strings.searches.kept : words.suggestions}
+              offers={offers}
+              active={combobox.active}
+              onActive={combobox.setActive}
+              onChoose={choose}
+              onRemove={remove}
+            />
           )}
+          <span id={`${listId}-hint`} className="alcove-hidden">{strings.searches.keptHint}</span>
         </div>
         <fieldset className={classes.modes}>
           <legend className="alcove-hidden">{words.mode}</legend>
           {modes.map((known) => (
             <label key={known} className={classes.mode} title={words.modeHints[known]}>
-              <input type="radio" name="mode" value={known} checked={mode === known} onChange={() => { onMode(known); }} />
+              <input type="radio" name="mode" value={known} checked={question.mode === known} onChange={() => { onMode(known); }} />
               <span>{words.modes[known]}</span>
             </label>
           ))}

@@ -1,10 +1,10 @@
 import { Button, Skeleton, Stack, Text } from "@mantine/core";
 import { IconMoodEmpty } from "@tabler/icons-react";
 import { useEffect, useState, type RefObject } from "react";
-import type { SearchAddress } from "../../format/address";
-import { count } from "../../format/quantity";
+import { sameSearch, type SearchAddress } from "../../format/address";
 import { hitKey, type Hit, type SearchMode, type Sort } from "../../services/search";
 import { canLoadMore, useSearch } from "../../stores/search";
+import { questionOf, useSearches } from "../../stores/searches";
 import { activeTasks, useStatus } from "../../stores/status";
 import { strings } from "../../strings";
 import { EmptyState } from "../EmptyState";
@@ -15,6 +15,7 @@ import { HitCard } from "./HitCard";
 import { Remarks } from "./Remarks";
 import { ResultsHead } from "./ResultsHead";
 import { useFocusKept, useListKeys } from "./useListKeys";
+import { useNoteSearch } from "./useNoteSearch";
 import classes from "./SearchResults.module.css";
 
 interface Props {
@@ -39,6 +40,7 @@ export function SearchResults({ ref, address, sort, wide, onAsk }: Props) {
     // Once, when the list appears.
     // eslint-disable-next-line react-hooks/exhaustive-deps
   }, []);
+  useNoteSearch(questionOf(address), !pending && response !== undefined && sameSearch(asked, address));
   const openSheet = (open: boolean) => {
     setSheet(open);
     wantFacets(open);
@@ -78,9 +80,10 @@ function lastFitting(hits: readonly Hit[]): number {
 /** The hits; those that hardly fit come below a line. */
 function Hits({ address, lineAfter }: { address: SearchAddress; lineAfter: number }) {
   const { hits, select } = useSearch();
+  const note = useSearches((store) => store.note);
   const items = (from: number, to: number) => hits.slice(from, to).map((hit, index) => (
     <li key={hitKey(hit)}>
-      <HitCard hit={hit} address={address} onSelect={() => { select(from + index); }} />
+      <HitCard hit={hit} address={address} onSelect={() => { select(from + index); }} onOpen={() => void note(questionOf(address))} />
     </li>
   ));
   return (
@@ -97,15 +100,13 @@ function Hits({ address, lineAfter }: { address: SearchAddress; lineAfter: numbe
 }
 
 function More() {
-  const { response, hits, loadingMore, moreError, loadMore } = useSearch();
+  const { response, loadingMore, moreError, loadMore } = useSearch();
   const words = strings.search;
-  if (!response?.more) return null;
+  if (!canLoadMore({ response })) return null;
   return (
     <Stack align="center" gap="sm" mt="lg">
       {moreError !== undefined && <Text role="alert" fz="sm">{words.moreFailed(errorText(moreError))}</Text>}
-      {canLoadMore({ response, hits })
-        ? <Button variant="default" loading={loadingMore} onClick={() => void loadMore()}>{moreError === undefined ? words.loadMore : strings.app.retry}</Button>
-        : <Text c="dimmed" fz="sm">{words.limitReached(count(hits.length))}</Text>}
+      <Button variant="default" loading={loadingMore} onClick={() => void loadMore()}>{moreError === undefined ? words.loadMore : strings.app.retry}</Button>
     </Stack>
   );
 }

@@ -12,12 +12,14 @@ export interface Combobox {
 interface Options {
   count: number;
   choose: (index: number) => void;
+  /** Returns whether the offer is one that can be removed. */
+  remove: (index: number) => boolean;
   close: () => void;
   /** Down from the last offer: what follows below the list. */
   onBeyond: () => void;
 }
 
-export function useCombobox({ count, choose, close, onBeyond }: Options): Combobox {
+export function useCombobox({ count, choose, remove, close, onBeyond }: Options): Combobox {
   const [marked, setActive] = useState(-1);
   const active = marked < count ? marked : -1;
 
@@ -41,6 +43,11 @@ export function useCombobox({ count, choose, close, onBeyond }: Options): Combob
       case "Enter":
         if (active < 0) return false;
         choose(active);
+        break;
+      case "Delete":
+        if (active < 0 || !remove(active)) return false;
+        // The one that takes its place, or the last one.
+        setActive(Math.min(active, count - 2));
         break;
       case "Escape":
         close();

@@ -17,7 +17,7 @@ export function useHits(ref: FileRef, search: SearchAddress) {
   useEffect(() => { if (search.query.trim() !== "" && !same) void run(search); }, [search, same, run]);
   const list = same && search.query.trim() !== "" ? hits : none;
   const index = list.findIndex((hit) => hitKey(hit) === refKey(ref));
-  const more = canLoadMore({ response, hits });
+  const more = canLoadMore({ response });
 
   const step = useCallback(async (by: 1 | -1) => {
     if (index < 0) return;
