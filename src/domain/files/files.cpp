@@ -567,6 +567,11 @@ std::vector<ContentNumber> Files::roots_of(const Principal& principal, ContentNu
   return sees_everything(principal) ? impl_->visible.roots_of(content, limit) : std::vector<ContentNumber>();
 }
 
+Files::Bundled Files::bundled(const Principal& principal, const sets::Bitmap& contents,
+                              const sets::Bitmap& bundles) const {
+  return sees_everything(principal) ? impl_->visible.bundled(contents, bundles) : Bundled();
+}
+
 sets::Bitmap Files::kin_of(ContentNumber content) const {
   return impl_->visible.kin_of(content);
 }

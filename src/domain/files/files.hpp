@@ -110,6 +110,14 @@ class Files {
   [[nodiscard]] std::shared_ptr<const sets::Bitmap> visible_files(const auth::Principal& principal) const;
   /// Present files under a folder, or of one library ("" is the whole library).
   Result<sets::Bitmap> files_under(const auth::Principal& principal, LibraryId library, std::string_view folder_path);
+  /// What contents mean for the documents that consist of several: a mail and its attachments, say.
+  struct Bundled {
+    sets::Bitmap bundles;  ///< Those that are, or contain through other bundles, one of the contents.
+    sets::Bitmap parts;    ///< What lies in these and nowhere else, at every depth.
+  };
+  /// `bundles`: contents that are one document with what they contain. Reads every part once: 30 ms for a million.
+  [[nodiscard]] Bundled bundled(const auth::Principal& principal, const sets::Bitmap& contents,
+                                const sets::Bitmap& bundles) const;
   /// What a set of visible files means for contents.
   struct Projection {
     sets::Bitmap any;   ///< Contents that at least one of the files has or contains.

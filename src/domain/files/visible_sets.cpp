@@ -202,6 +202,59 @@ Files::Projection VisibleSets::project(const std::unordered_map<std::uint32_t, s
   });
 }
 
+Files::Bundled VisibleSets::bundled(const sets::Bitmap& contents, const sets::Bitmap& bundles) const {
+  return state_.with([&](const State& state) {
+    Files::Bundled found;
+    std::vector<std::uint32_t> todo;
+    const auto take = [&](std::uint32_t content) {
+      if (bundles.contains(content) && !found.bundles.contains(content) && is_visible(state, content)) {
+        found.bundles.add(content);
+        todo.push_back(content);
+      }
+    };
+    sets::Bitmap themselves = contents;
+    themselves &= bundles;
+    themselves.for_each([&](std::uint32_t content) {
+      take(content);
+      return true;
+    });
+    for (const auto& [part, containers] : state.containers) {
+      if (contents.contains(part)) {
+        std::ranges::for_each(containers, take);
+      }
+    }
+    std::vector<std::uint32_t> down;
+    while (!todo.empty()) {
+      const std::uint32_t at = todo.back();
+      todo.pop_back();
+      down.push_back(at);
+      if (const auto around = state.containers.find(at); around != state.containers.end()) {
+        std::ranges::for_each(around->second, take);
+      }
+    }
+    const auto lies_within = [&](std::uint32_t part) {
+      const bool has_file = std::ranges::any_of(state.zones, [&](const auto& zone) {
+        const auto counted = zone.second.content_counts.find(part);
+        return counted != zone.second.content_counts.end() && counted->second.files > 0;
+      });
+      return !has_file && std::ranges::all_of(state.containers.at(part), [&](std::uint32_t container) {
+        return found.bundles.contains(container) || found.parts.contains(container) || !is_visible(state, container);
+      });
+    };
+    while (!down.empty()) {
+      const auto parts = state.parts.find(down.back());
+      down.pop_back();
+      for (const std::uint32_t part : parts == state.parts.end() ? std::vector<std::uint32_t>() : parts->second) {
+        if (!found.parts.contains(part) && lies_within(part)) {
+          found.parts.add(part);
+          down.push_back(part);
+        }
+      }
+    }
+    return found;
+  });
+}
+
 std::vector<ContentNumber> VisibleSets::roots_of(ContentNumber content, std::size_t limit) const {
   return state_.with([&](const State& state) {
     std::vector<ContentNumber> roots;

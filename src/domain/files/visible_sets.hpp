@@ -42,6 +42,8 @@ class VisibleSets {
   /// What some present files mean for contents, given how many of them have each content directly.
   [[nodiscard]] Files::Projection project(
       const std::unordered_map<std::uint32_t, std::int64_t>& files_of_content) const;
+  /// As Files::bundled, among visible contents.
+  [[nodiscard]] Files::Bundled bundled(const sets::Bitmap& contents, const sets::Bitmap& bundles) const;
   /// Visible contents that contain this one, directly or not, and have a present file of their own; the content itself
   /// among them if it has one. At most `limit`.
   [[nodiscard]] std::vector<ContentNumber> roots_of(ContentNumber content, std::size_t limit) const;

@@ -106,6 +106,37 @@ TEST(VisibleSets, APartIsVisibleWhereItsContainerIs) {
   EXPECT_EQ(turnover.orphaned, std::vector{ContentNumber{9}});
 }
 
+TEST(VisibleSets, ABundleIsOneDocumentWithItsParts) {
+  // 5 and 6 are mails, 4 an archive with 5 in it. 5 has the parts 7 and 8, of which 8 contains 9; 6 has 8 too.
+  VisibleSets sets;
+  sets.apply({change(1, 1, 0, 4), change(2, 1, 0, 6)});
+  sets.set_parts(ContentNumber{4}, {ContentNumber{5}});
+  sets.set_parts(ContentNumber{5}, {ContentNumber{7}, ContentNumber{8}});
+  sets.set_parts(ContentNumber{8}, {ContentNumber{9}});
+  sets.set_parts(ContentNumber{6}, {ContentNumber{8}});
+  const auto set_of = [](std::initializer_list<std::uint32_t> members) {
+    sets::Bitmap set;
+    for (const std::uint32_t member : members) {
+      set.add(member);
+    }
+    return set;
+  };
+  const sets::Bitmap mails = set_of({5, 6});
+  const auto of = [&](std::initializer_list<std::uint32_t> contents) {
+    const Files::Bundled bundled = sets.bundled(set_of(contents), mails);
+    return std::pair(bundled.bundles.to_vector(), bundled.parts.to_vector());
+  };
+  using Numbers = std::vector<std::uint32_t>;
+  EXPECT_EQ(of({7}), std::pair(Numbers({5}), Numbers({7}))) << "8 lies in 6 as well, and the archive is no document";
+  EXPECT_EQ(of({5}), of({7}));
+  EXPECT_EQ(of({8}), std::pair(Numbers({5, 6}), Numbers({7, 8, 9})));
+  EXPECT_EQ(of({4}), std::pair(Numbers(), Numbers()));
+  sets.apply({change(2, 1, 6, 0, false)});
+  EXPECT_EQ(of({7}), std::pair(Numbers({5}), Numbers({7, 8, 9}))) << "6 is gone";
+  sets.apply({change(3, 1, 0, 8)});
+  EXPECT_EQ(of({7}), std::pair(Numbers({5}), Numbers({7}))) << "8 is a file now";
+}
+
 /// Files, parts and their meaning, computed anew each time.
 class Reference {
  public:

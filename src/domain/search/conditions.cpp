@@ -317,6 +317,21 @@ Status Conditions::evaluate_in(const Filter& filter, const Evidence& evidence, L
   return {};
 }
 
+void Conditions::spread_to_documents(const Evidence& evidence, Leaf& leaf) {
+  // An archive and a mailbox are like folders, whose members are documents of their own.
+  sets::Bitmap documents;
+  for (const wire::Format format : {wire::Format::kEml, wire::Format::kMsg, wire::Format::kPdf}) {
+    const auto members = evidence.generation.corpus->formats.find(format);
+    if (members != evidence.generation.corpus->formats.end()) {
+      documents |= members->second;
+    }
+  }
+  files::Files::Bundled bundled = evidence.files.bundled(evidence.principal, leaf.contents, documents);
+  leaf.contents |= bundled.bundles;
+  leaf.contents |= bundled.parts;
+  leaf.bundles = std::move(bundled.bundles);
+}
+
 Status Conditions::evaluate_text(const Node& node, const Evidence& evidence, Sign sign, Leaf& leaf) {
   fulltext::Query query;
   switch (node.kind) {
@@ -353,8 +368,13 @@ Status Conditions::evaluate_text(const Node& node, const Evidence& evidence, Sig
     leaf.contents = sign == Sign::kAskedFor ? evidence.visible_contents : sets::Bitmap();
     return {};
   }
-  ALCOVE_TRY(const sets::Bitmap passages, evidence.generation.keyword->matches(query, &within_->passages));
+  // Filters may have left an attachment of which the mail says the word: an exclusion looks at everything.
+  const std::shared_ptr<const PassageSet> within = sign == Sign::kExcluded ? evidence.visible_passages() : within_;
+  ALCOVE_TRY(const sets::Bitmap passages, evidence.generation.keyword->matches(query, &within->passages));
   leaf.contents = search::contents_of(*evidence.generation.corpus, passages);
+  if (sign == Sign::kExcluded) {
+    spread_to_documents(evidence, leaf);
+  }
   if (sign == Sign::kAskedFor && node.kind != Node::Kind::kWord) {
     holding_ = holding_ ? std::move(holding_) : sets::Bitmap();
     *holding_ |= passages;
@@ -467,7 +487,8 @@ bool Conditions::passes(const Node& node, const Candidate& candidate) const {
   if (leaf.of_files || (leaf.by_date && !states_date)) {
     return leaf.files.contains(static_cast<std::uint32_t>(candidate.file.id.value));
   }
-  if (candidate.content && leaf.contents.contains(candidate.content.value)) {
+  if (candidate.content &&
+      (leaf.contents.contains(candidate.content.value) || leaf.bundles.contains(candidate.file.content.value))) {
     return true;
   }
   if (!leaf.pattern.empty()) {

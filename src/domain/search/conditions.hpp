@@ -69,6 +69,8 @@ class Conditions {
     bool by_date = false;   ///< `contents` are of those that state a date, `files` hold for all others.
     std::vector<std::vector<std::string>> words;  ///< Of texts: each in order, also looked for in names.
     std::string pattern;                          ///< Of a wildcard.
+    /// Of an excluded text: mails and the like that hold it themselves or in an attachment; `contents` has them too.
+    sets::Bitmap bundles;
   };
   enum class Sign : std::uint8_t { kAskedFor, kExcluded };
 
@@ -76,6 +78,8 @@ class Conditions {
   Status require(const Node& child, const Evidence& evidence);
   Status evaluate_leaves(const Node& node, const Evidence& evidence, Sign sign);
   Status evaluate_filter(const Filter& filter, const Evidence& evidence, Leaf& leaf);
+  /// What an attachment says, its mail says.
+  static void spread_to_documents(const Evidence& evidence, Leaf& leaf);
   Status evaluate_text(const Node& node, const Evidence& evidence, Sign sign, Leaf& leaf);
   Status evaluate_date(const Filter& filter, const Evidence& evidence, Leaf& leaf);
   Status evaluate_state(const Filter& filter, const Evidence& evidence, Leaf& leaf);

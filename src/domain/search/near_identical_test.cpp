@@ -168,6 +168,26 @@ TEST_F(NearIdenticalTest, NoPageShowsOneTwiceAndNoneIsLost) {
   EXPECT_EQ(std::set<std::string>(shown.begin(), shown.end()), all);
 }
 
+TEST_F(NearIdenticalTest, ManyOfOneKindDoNotLeaveAPageShort) {
+  for (int i = 0; i < 250; ++i) {
+    shelf_->add(document("draft" + std::to_string(i) + ".txt",
+                         {letter("quokka and the quokka", "q" + std::string(static_cast<std::size_t>(i / 26 + 1), 'x') +
+                                                              std::string(1, static_cast<char>('a' + i % 26)))}));
+  }
+  for (int i = 0; i < 9; ++i) {
+    shelf_->add(
+        document("other" + std::to_string(i) + ".txt",
+                 {"Number " + std::to_string(1000 + i) + " says quokka once in a text of more words than the rest, " +
+                  letter("fence", "long") + letter("gate", "wet")}));
+  }
+  settle();
+  const Response page = ask_page({.query = "quokka", .limit = 5});
+  EXPECT_EQ(page.hits.size(), 5U) << "more than the first 200 passages were looked at";
+  EXPECT_TRUE(page.more);
+  EXPECT_EQ(page.hits.front().near_identical_count, 200) << "counted up to a limit";
+  EXPECT_EQ(page.hits.front().near_identical.size(), 20U);
+}
+
 TEST_F(NearIdenticalTest, AreKnownAfterARestartAndARebuild) {
   shelf_->add(document("a.txt", {letter("wall", "warmer")}));
   shelf_->add(document("b.txt", {letter("wall", "milder")}));

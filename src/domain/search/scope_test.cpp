@@ -13,6 +13,7 @@ using testing::Contains;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
+using testing::Not;
 using testing::UnorderedElementsAre;
 
 TEST_F(SearchTest, WhatFiltersRejectDoesNotCrowdOutTheRest) {
@@ -34,6 +35,36 @@ TEST_F(SearchTest, AContentStaysWhereOneOfItsFilesPasses) {
   settle();
   EXPECT_THAT(found("quokka -in:Archive"), ElementsAre("Current/same too.txt"));
   EXPECT_THAT(found("quokka -in:Archive -in:Current"), IsEmpty());
+}
+
+TEST_F(SearchTest, AnExclusionIsOfAMailWithItsAttachments) {
+  const auto with_part = [&](const std::string& path, wire::Format format, const std::string& text,
+                             const std::string& part) {
+    const auto placed = shelf_->add(document(path, {text}, format));
+    shelf_->put_part(placed.content, shelf_->make_content(document("part.txt", {part}), part).number, "part.txt");
+  };
+  with_part("outside.eml", wire::Format::kEml, "quokka here", "a draft of it");
+  with_part("inside.eml", wire::Format::kEml, "a draft comes with this", "quokka inside");
+  with_part("clean.eml", wire::Format::kEml, "quokka here too", "and a final one");
+  with_part("archive.zip", wire::Format::kZip, "draft.txt", "quokka in an archive");
+  shelf_->add(document("draft list.txt", {"quokka on a list"}));
+  settle();
+  EXPECT_THAT(found("quokka", Mode::kKeyword), testing::SizeIs(5));
+  EXPECT_THAT(found("quokka -draft", Mode::kKeyword), UnorderedElementsAre("clean.eml", "archive.zip"));
+  EXPECT_THAT(found("quokka -draft type:text", Mode::kKeyword), ElementsAre("archive.zip"))
+      << "the attachment passes the filter, its mail says the word";
+  EXPECT_THAT(found("quokka -\"draft of\"", Mode::kKeyword), Not(Contains("outside.eml")));
+  EXPECT_THAT(found("quokka -(draft final)", Mode::kKeyword), testing::SizeIs(5)) << "none says both";
+}
+
+TEST_F(SearchTest, AnAttachmentStaysWhereAnotherMailOrFileHasIt) {
+  const auto first = shelf_->add(document("first.eml", {"a draft"}, wire::Format::kEml));
+  const auto second = shelf_->add(document("second.eml", {"the real thing"}, wire::Format::kEml));
+  const auto part = shelf_->make_content(document("part.txt", {"quokka attached"}), "part").number;
+  shelf_->put_part(first.content, part, "part.txt");
+  shelf_->put_part(second.content, part, "part.txt");
+  settle();
+  EXPECT_THAT(found("quokka -draft", Mode::kKeyword), ElementsAre("second.eml"));
 }
 
 TEST_F(SearchTest, PagesNeverShareAHit) {
