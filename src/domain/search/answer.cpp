@@ -505,6 +505,7 @@ class Answer {
     for (const QueryTerm& term : analysed_.ranking) {
       if (!term.joined) {
         std::vector<fulltext::Query> variants;
+        variants.reserve(term.variants.size());
         for (const std::string& variant : term.variants) {
           variants.push_back(fulltext::Query::of_term(variant));
         }

@@ -3,7 +3,6 @@
 #include <optional>
 #include <unordered_map>
 #include <unordered_set>
-#include <utility>
 
 namespace alcove::search {
 namespace {
@@ -64,7 +63,7 @@ std::vector<KeptItem> kept_items(std::span<const Item> items, const sets::Bitmap
       one.in_title = in_title.contains(item.candidate->passage);
       one.item.candidate = nullptr;
     }
-    kept.push_back(std::move(one));
+    kept.push_back(one);
   }
   return kept;
 }
@@ -119,7 +118,7 @@ void append_unknown(HitList& list, std::size_t next, HitList since) {
       continue;
     }
     found.item.shown_as = {};
-    list.items.push_back(std::move(found));
+    list.items.push_back(found);
   }
   list.is_cut = since.is_cut;
 }
