@@ -115,7 +115,7 @@ class Files {
     sets::Bitmap bundles;  ///< Those that are, or contain through other bundles, one of the contents.
     sets::Bitmap parts;    ///< What lies in these and nowhere else, at every depth.
   };
-  /// `bundles`: contents that are one document with what they contain. Reads every part once: 30 ms for a million.
+  /// `bundles`: contents that are one document with what they contain. Reads every part once: 0.2 s for a million.
   [[nodiscard]] Bundled bundled(const auth::Principal& principal, const sets::Bitmap& contents,
                                 const sets::Bitmap& bundles) const;
   /// What a set of visible files means for contents.

@@ -1,6 +1,7 @@
 #include "domain/search/near_table.hpp"
 
 #include <algorithm>
+#include <bitset>
 #include <unordered_map>
 
 namespace alcove::search {
@@ -29,11 +30,14 @@ text::Fingerprint NearTable::find(ContentNumber content) const {
 
 std::vector<NearTable::Near> NearTable::near(std::span<const text::Fingerprint> asked,
                                              const sets::Bitmap& among) const {
-  // What has other numbers is never near: one look into a small table decides for nearly every row.
+  // What has other numbers is never near: one bit decides for nearly every row.
+  constexpr std::size_t kBits = 1U << 15U;
+  std::bitset<kBits> may_have;
   std::unordered_map<std::uint64_t, std::vector<std::size_t>> by_numbers;
   for (std::size_t i = 0; i < asked.size(); ++i) {
     if (!asked[i].empty()) {
       by_numbers[asked[i].numbers].push_back(i);
+      may_have.set(asked[i].numbers % kBits);
     }
   }
   std::vector<Near> found;
@@ -46,6 +50,9 @@ std::vector<NearTable::Near> NearTable::near(std::span<const text::Fingerprint> 
         return false;
       }
       const text::Fingerprint& row = rows[content];
+      if (!may_have[row.numbers % kBits]) {
+        return true;
+      }
       const auto same_numbers = by_numbers.find(row.numbers);
       if (row.empty() || same_numbers == by_numbers.end()) {
         return true;

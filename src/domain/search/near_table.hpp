@@ -30,7 +30,7 @@ class NearTable {
     ContentNumber content;
   };
   /// The members of `among` that are like one of `asked`, by content. One pass over them, whatever the number of those
-  /// asked for: some 10 ms for a million texts.
+  /// asked for: 20 ms for a million texts.
   [[nodiscard]] std::vector<Near> near(std::span<const text::Fingerprint> asked, const sets::Bitmap& among) const;
 
  private:
