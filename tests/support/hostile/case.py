@@ -17,7 +17,8 @@ class Case:
 
     `says`: at least one of these codes is given; empty: any of CODES, or none. `words`: found in its text or that of its members.
     `never`: not found there. `slow`: only with --long.
-    `may_time_out`: the library that reads it cannot be told to stop, so that the worker may be ended at the deadline.
+    `may_time_out`, `may_crash`: the library that reads it cannot be told to stop, or has a mistake that its
+    interface gives no way around, so that the worker may be ended at the deadline or by a signal.
     """
     name: str
     make: Callable
@@ -26,6 +27,11 @@ class Case:
     never: tuple = ()
     slow: bool = False
     may_time_out: bool = False
+    may_crash: bool = False
+
+    @property
+    def may_end_worker(self):
+        return self.may_time_out or self.may_crash
 
     def write(self, folder):
         path = pathlib.Path(folder) / self.name
@@ -34,7 +40,7 @@ class Case:
         return path
 
 
-def case(name, make, says="", words="", never="", slow=False, may_time_out=False):
+def case(name, make, says="", words="", never="", slow=False, may_time_out=False, may_crash=False):
     unknown = set(says.split()) - CODES
     assert not unknown, unknown
-    return Case(name, make, frozenset(says.split()), tuple(words.split()), tuple(never.split()), slow or may_time_out, may_time_out)
+    return Case(name, make, frozenset(says.split()), tuple(words.split()), tuple(never.split()), slow or may_time_out, may_time_out, may_crash)

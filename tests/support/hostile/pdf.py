@@ -149,5 +149,7 @@ def cases():
         case("fields.pdf", lambda: pdf(page(catalog=b"/AcroForm<</Fields[10 0 R]>>", extra={10: b"<</T(loop)/V(x)/Kids[10 0 R 10 0 R]/Parent 10 0 R>>"})), words=GOOD),
         case("names_in_itself.pdf", lambda: pdf(page(catalog=b"/Names<</EmbeddedFiles 10 0 R>>", extra={10: b"<</Kids[10 0 R 10 0 R]>>"})), words=GOOD),
         case("annotations.pdf", lambda: pdf(page(page_more=b"/Annots[" + b"10 0 R " * 100_000 + b"]", extra={10: b"<</Type/Annot/Subtype/Text/Rect[0 0 9 9]/Contents(note)/Parent 10 0 R/Popup 10 0 R>>"}))),
+        # poppler_document_get_attachments of 22.12 takes every file specification for one with an embedded file.
+        case("named_but_not_embedded.pdf", lambda: pdf(page(catalog=b"/Names<</EmbeddedFiles<</Names[(a) 10 0 R]>>>>", extra={10: b"(/etc/passwd)"})), words=GOOD, may_crash=True),
         case("actions.pdf", _actions, words=GOOD + " marigold", never="root:x:0 foxglove"),
     ]
