@@ -420,6 +420,26 @@ Status Store::set_orphaned(const std::vector<ContentNumber>& contents, bool orph
   });
 }
 
+Status Store::expire_orphans(const std::vector<ContentNumber>& contents) {
+  return impl_->write([&](sqlite::Database& database) -> Status {
+    // UNION, not UNION ALL: what contains itself, by way of others, ends.
+    ALCOVE_TRY(auto update,
+               database.prepare("WITH RECURSIVE inside (number) AS (SELECT ?1 UNION SELECT parts.content FROM parts, "
+                                "inside WHERE parts.parent = inside.number) UPDATE contents SET orphaned_since = 0 "
+                                "WHERE number IN (SELECT number FROM inside) AND orphaned_since IS NOT NULL"));
+    for (const ContentNumber content : contents) {
+      ALCOVE_TRY_VOID(update.bind(1, std::int64_t{content.value}).run());
+    }
+    return {};
+  });
+}
+
+Status Store::expire_all_orphans() {
+  return impl_->write([](sqlite::Database& database) {
+    return database.execute("UPDATE contents SET orphaned_since = 0 WHERE orphaned_since IS NOT NULL");
+  });
+}
+
 Result<std::vector<ContentNumber>> Store::orphaned_before(UnixMillis before, std::size_t limit) {
   std::vector<ContentNumber> found;
   ALCOVE_TRY_VOID(impl_->read([&](sqlite::Database& database) -> Status {

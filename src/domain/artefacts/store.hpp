@@ -242,6 +242,10 @@ class Store {
   /// `before` are listed for erasing.
   Status set_orphaned(const std::vector<ContentNumber>& contents, bool orphaned);
   Result<std::vector<ContentNumber>> orphaned_before(UnixMillis before, std::size_t limit);
+  /// Orphaned ones among these, and among what they contain, count as orphaned for ever: they are erased next.
+  Status expire_orphans(const std::vector<ContentNumber>& contents);
+  /// The same of all.
+  Status expire_all_orphans();
   /// Contents that are not marked as orphaned.
   Result<std::vector<ContentNumber>> contents_in_use();
   /// Erases a content that is still orphaned since before `before`. False when it is in use again.

@@ -631,6 +631,15 @@ Result<std::vector<Files::Holding>> Files::holdings_of(const Principal& principa
   return holdings;
 }
 
+Result<bool> Files::erase_orphaned(ContentNumber content, UnixMillis before) {
+  // The number first: a file that comes back between the two is read again, never taken for a content that is gone.
+  ALCOVE_TRY_VOID(impl_->catalog.write([&](sqlite::Transaction& transaction) {
+    Records records(transaction.database());
+    return records.forget_content(content);
+  }));
+  return impl_->store.erase_orphaned(content, before);
+}
+
 void Files::apply(const std::vector<Applied>& changes) {
   impl_->announce(impl_->visible.apply(changes));
 }

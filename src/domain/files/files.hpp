@@ -146,6 +146,10 @@ class Files {
   };
   Result<std::vector<FileChange>> changes_after(std::int64_t sequence, std::size_t limit);
 
+  /// Erases a content that has been orphaned since before `before`, with all that was made of it. False when it is in
+  /// use again.
+  Result<bool> erase_orphaned(ContentNumber content, UnixMillis before);
+
   /// Told by the writer after its transaction. `old_content` and `new_content` may be 0.
   struct Applied {
     FileId file;

@@ -502,6 +502,13 @@ Status Records::forget_content_numbers() {
   return statement->run();
 }
 
+Status Records::forget_content(ContentNumber content) {
+  ALCOVE_TRY(auto* statement, prepared("UPDATE files SET content_number = 0, sha256 = NULL, pending = 1 WHERE "
+                                       "content_number = ? AND content_number <> 0 AND present = 0"));
+  statement->bind(1, std::int64_t{content.value});
+  return statement->run();
+}
+
 Result<std::int64_t> Records::erase_empty_folders() {
   ALCOVE_TRY(auto* statement,
              prepared("DELETE FROM folders WHERE present = 0 AND parent_id <> 0 "

@@ -151,6 +151,8 @@ class Records {
   Result<UnixMillis> verified_at(LibraryId library);
   /// Forgets all content numbers (not the hashes): the artefact store is another one.
   Status forget_content_numbers();
+  /// The content is to be erased: vanished files that had it are read anew when they come back.
+  Status forget_content(ContentNumber content);
   /// Rows of vanished folders that hold nothing any more. Returns how many went.
   Result<std::int64_t> erase_empty_folders();
   /// The bytes are known.

@@ -216,6 +216,7 @@ void Follower::mark(FolderId folder, const std::string& name, std::chrono::milli
   const auto [entry, is_new] = dirty_.try_emplace(folder);
   Dirty& dirty = entry->second;
   dirty.due = is_new ? due : std::min(dirty.due, due);
+  dirty.rules = dirty.rules || name == kIgnoreFileName;
   if (name.empty() || dirty.names.size() >= kDirtyNamesMax) {
     dirty.everything = true;
     dirty.names.clear();
@@ -253,7 +254,9 @@ Pass::Setting Follower::pass_setting(int root_fd, Pass::Depth depth, const std::
           .root_fd = root_fd,
           .skipped_path = std::move(skipped),
           .depth = depth,
+          .walks_moved = has_rules_,
           .stop = stop,
+          .on_left_out = setting_.on_left_out,
           .between = [](std::int64_t) {}};
 }
 
@@ -284,7 +287,8 @@ Status Follower::walk(const std::stop_token& stop) {
     setting_.on_written();
   };
   Pass pass(std::move(setting));
-  Status walked = pass.run({{.folder = root->folder, .path = "", .everything = true, .names = {}}});
+  Status walked = pass.run({{.folder = root->folder, .path = "", .names = {}, .rules_above = std::nullopt}});
+  has_rules_ = has_rules_ || pass.met_rules();
   // Such a file system tells nothing of what other machines change.
   const bool is_remote = os::is_remote_file_system(root->descriptor.value());
   std::string note = watches_.note().empty() ? pass.note() : watches_.note();
@@ -361,14 +365,17 @@ Status Follower::look_at_dirty(const std::stop_token& stop) {
         ALCOVE_TRY(std::string path, records.path_of(folder));
         tasks.push_back({.folder = folder,
                          .path = std::move(path),
-                         .everything = dirty.everything,
-                         .names = std::move(dirty.names)});
+                         .everything = dirty.everything || dirty.rules,
+                         .names = std::move(dirty.names),
+                         .whole_tree = dirty.rules,
+                         .rules_above = std::nullopt});
       }
     }
     return {};
   }));
   Pass pass(pass_setting(root->descriptor.value(), Pass::Depth::kChangedOnly, stop));
   const Status looked = pass.run(std::move(tasks));
+  has_rules_ = has_rules_ || pass.met_rules();
   // Whatever a failure left undone, the walk after it finds.
   walk_needed_ = walk_needed_ || pass.needs_walk() || !looked;
   if (!watches_.note().empty()) {

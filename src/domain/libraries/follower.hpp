@@ -56,6 +56,7 @@ class Follower {
     Options options;
     std::function<void()> on_written;  ///< Rows have changed: there may be files to read.
     std::function<void()> on_back;     ///< The root can be opened again.
+    std::function<void(const std::vector<ContentNumber>&)> on_left_out;  ///< As Pass::Setting.
   };
   static Result<std::unique_ptr<Follower>> start(Setting setting);
   ~Follower();
@@ -77,6 +78,7 @@ class Follower {
   /// Names of one folder with news, and when to look.
   struct Dirty {
     bool everything = false;
+    bool rules = false;  ///< Its file of ignore rules has news: all below is looked at.
     std::set<std::string> names;
     Clock::time_point due;
   };
@@ -116,6 +118,7 @@ class Follower {
   std::map<FolderId, Dirty> dirty_;
   bool walk_needed_ = false;
   bool missing_ = false;
+  bool has_rules_ = false;  ///< Somewhere in the library lies, or lay, a file of ignore rules.
   FolderId root_folder_;
   files::LibraryState state_written_ = files::LibraryState::kReady;
   std::string reason_written_;

@@ -110,6 +110,8 @@ struct Libraries::Impl {
   void wake_hashers();
   /// A library is back: contents that could not be opened may be there now.
   void retry_missed();
+  /// What was made of files that are left out from now on is not kept for the day when they come back.
+  void expire(const std::vector<ContentNumber>& contents);
   std::unique_ptr<Hasher> make_hasher(Records::Sizes sizes, const OnContent& on_content);
   Status erase(LibraryId library);
   Result<files::Library> add(const fs::path& root, const std::string& name);
@@ -140,7 +142,8 @@ Status Libraries::Impl::follow(LibraryId library, const fs::path& root) {
                                              .data_folder = data_folder,
                                              .options = options,
                                              .on_written = [this] { wake_hashers(); },
-                                             .on_back = [this] { retry_missed(); }}));
+                                             .on_back = [this] { retry_missed(); },
+                                             .on_left_out = [this](const auto& contents) { expire(contents); }}));
   followers.with([&](auto& all) { all[library] = std::move(follower); });
   return {};
 }
@@ -153,6 +156,14 @@ void Libraries::Impl::wake_hashers() {
 void Libraries::Impl::retry_missed() {
   if (const Status hurried = store.hurry_missed(); !hurried) {
     log_error("libraries", Error(hurried.error()).with_context("go on with a library that is back"));
+  }
+}
+
+void Libraries::Impl::expire(const std::vector<ContentNumber>& contents) {
+  if (const Status expired = store.expire_orphans(contents); !expired) {
+    log_error("libraries", Error(expired.error()).with_context("give up what was made of files that are left out"));
+  } else if (options.on_expired) {
+    options.on_expired();
   }
 }
 

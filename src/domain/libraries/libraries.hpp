@@ -33,6 +33,7 @@ struct Options {
   std::chrono::seconds verify_interval = std::chrono::hours(24);
   std::chrono::milliseconds settle{300};  ///< Quiet time after a write event without close before a file is read.
   std::function<bool()> is_paused;        ///< While it is true no file is read (they are listed). Empty: never.
+  std::function<void()> on_expired;       ///< There are results to be erased without waiting. Empty: nobody is told.
 };
 
 /// Follows every library of the catalog.

@@ -70,6 +70,47 @@ Status Pass::run_chunk() {
   return write(chunk);
 }
 
+void Pass::note_unreadable(const FolderTask& task, const Error& error) {
+  note_ = "Some folders cannot be read";
+  log_warning("libraries", "{}: {}", task.path, error.detail);
+}
+
+Result<std::shared_ptr<const IgnoreScope>> Pass::rules_in(int folder_fd, const std::string& path,
+                                                          std::shared_ptr<const IgnoreScope> above) {
+  ALCOVE_TRY(const auto text, read_ignore_file(folder_fd));
+  if (!text) {
+    return above;
+  }
+  met_rules_ = true;
+  IgnoreFile rules = IgnoreFile::parse(*text);
+  if (rules.is_cut()) {
+    note_ = fmt::format("The file {} is too long; its last lines are not followed", kIgnoreFileName);
+    log_warning("libraries", "{}: {}", path, note_);
+  }
+  if (rules.empty()) {
+    return above;
+  }
+  // Shared by the folders below, for as long as they are walked.
+  return std::make_shared<const IgnoreScope>(
+      IgnoreScope{.above = std::move(above), .folder = path, .rules = std::move(rules)});
+}
+
+Result<bool> Pass::find_rules_above(FolderTask& task) {
+  std::shared_ptr<const IgnoreScope> rules;
+  for (std::size_t end = 0; end < task.path.size();) {
+    const std::string above = task.path.substr(0, end == 0 ? 0 : end - 1);
+    ALCOVE_TRY(const auto folder, open_folder_beneath(setting_.root_fd, above));
+    ALCOVE_TRY(rules, rules_in(folder.value(), above, std::move(rules)));
+    const std::size_t slash = std::min(task.path.find('/', end), task.path.size());
+    if (is_left_out(rules.get(), task.path.substr(0, slash), true)) {
+      return false;
+    }
+    end = slash + 1;
+  }
+  task.rules_above = std::move(rules);
+  return true;
+}
+
 std::optional<Pass::Difference> Pass::list(FolderTask task) {
   const auto folder = open_folder_beneath(setting_.root_fd, task.path);
   if (!folder) {
@@ -77,30 +118,57 @@ std::optional<Pass::Difference> Pass::list(FolderTask task) {
     if (folder.error().code == ErrorCode::kNotFound || folder.error().code == ErrorCode::kInvalidArgument) {
       not_found_.push_back(task.folder);
     } else {
-      note_ = "Some folders cannot be read";
-      log_warning("libraries", "{}: {}", task.path, folder.error().detail);
+      note_unreadable(task, folder.error());
     }
     return std::nullopt;
   }
+  if (!task.rules_above) {
+    const auto found = find_rules_above(task);
+    if (!found) {
+      note_unreadable(task, found.error());
+    }
+    if (!found || !*found) {
+      return std::nullopt;  // Whoever changes the rules above has all below them looked at.
+    }
+  }
   setting_.watches.ensure(task.folder, folder->value());
+  // After the watch: a change of the rules from now on is an event.
+  auto rules = rules_in(folder->value(), task.path, *task.rules_above);
   auto listing = task.everything ? list_folder(folder->value()) : list_names(folder->value(), task.names);
-  if (!listing) {
-    note_ = "Some folders cannot be read";
-    log_warning("libraries", "{}: {}", task.path, listing.error().detail);
+  if (!rules || !listing) {
+    note_unreadable(task, !rules ? rules.error() : listing.error());
     return std::nullopt;
   }
-  std::erase_if(listing->folders, [&](const FoundFolder& child) {
-    const std::string path = joined(task.path, child.name);
+  Difference difference{.task = std::move(task),
+                        .listing = std::move(*listing),
+                        .rules = std::move(*rules),
+                        .left_out = {},
+                        .files = {},
+                        .folders = {}};
+  leave_out(difference);
+  return difference;
+}
+
+void Pass::leave_out(Difference& difference) {
+  const std::string& folder = difference.task.path;
+  std::erase_if(difference.listing.folders, [&](const FoundFolder& child) {
+    const std::string path = joined(folder, child.name);
     const bool too_deep =
         path.size() > kPathBytesMax || static_cast<std::size_t>(std::ranges::count(path, '/')) >= kDepthMax;
     if (too_deep) {
       note_ = fmt::format("Folders more than {} deep are not read", kDepthMax);
+    } else if (is_left_out(difference.rules.get(), path, true)) {
+      difference.left_out.insert(child.name);
     }
-    return too_deep || path == setting_.skipped_path;
+    return too_deep || path == setting_.skipped_path || difference.left_out.contains(child.name);
   });
-  std::erase_if(listing->files,
-                [&](const FoundFile& file) { return joined(task.path, file.name).size() > kPathBytesMax; });
-  return Difference{.task = std::move(task), .listing = std::move(*listing), .files = {}, .folders = {}};
+  std::erase_if(difference.listing.files, [&](const FoundFile& file) {
+    const std::string path = joined(folder, file.name);
+    if (path.size() <= kPathBytesMax && is_left_out(difference.rules.get(), path, false)) {
+      difference.left_out.insert(file.name);
+    }
+    return path.size() > kPathBytesMax || difference.left_out.contains(file.name);
+  });
 }
 
 Status Pass::compare(Records& records, Difference& difference) {
@@ -124,8 +192,8 @@ Status Pass::compare_folders(Records& records, Difference& difference) {
     const auto row = by_name.find(found.name);
     if (row == by_name.end() || !row->second->present || row->second->inode != found.inode) {
       difference.folders.push_back(&found);
-    } else if (setting_.depth == Depth::kWholeTree) {
-      push_child(task, row->second->id, found.name);
+    } else if (setting_.depth == Depth::kWholeTree || task.whole_tree) {
+      push_child(difference, row->second->id, found.name, false);
     }
   }
   // Renamed folders first: one of an old name may then be seen as the new folder that it is.
@@ -137,7 +205,10 @@ Status Pass::compare_folders(Records& records, Difference& difference) {
     const bool looked_for = task.everything || task.names.contains(row.name);
     if (row.present && looked_for && !found_names.contains(row.name) &&
         !difference.listing.unknown.contains(row.name)) {
-      vanished_folders_.push_back({.folder = row.id, .parent = row.parent, .name = row.name});
+      vanished_folders_.push_back({.folder = row.id,
+                                   .parent = row.parent,
+                                   .name = row.name,
+                                   .left_out = difference.left_out.contains(row.name)});
     }
   }
   return {};
@@ -173,7 +244,10 @@ Status Pass::compare_files(Records& records, Difference& difference) {
   }
   for (const FileRow& row : rows) {
     if (row.present && !found_names.contains(row.name) && !difference.listing.unknown.contains(row.name)) {
-      vanished_files_.push_back({.file = row.id, .folder = row.folder, .name = row.name});
+      vanished_files_.push_back({.file = row.id,
+                                 .folder = row.folder,
+                                 .name = row.name,
+                                 .left_out = difference.left_out.contains(row.name)});
     }
   }
   return {};
@@ -208,6 +282,7 @@ Status Pass::write_folder(Records& records, const Difference& difference, const 
   const FolderTask& task = difference.task;
   ALCOVE_TRY(const auto here, records.find_folder_at(setting_.library, task.folder, found.name));
   FolderId folder = here ? here->id : FolderId{};
+  bool is_moved = false;
   if (here && here->present) {
     ALCOVE_TRY_VOID(records.set_folder_present(here->id, found.inode));
   } else {
@@ -222,13 +297,14 @@ Status Pass::write_folder(Records& records, const Difference& difference, const 
       }
       ALCOVE_TRY_VOID(records.move_folder(*moved, task.folder, found.name));
       folder = moved->id;
+      is_moved = true;
     } else if (here) {
       ALCOVE_TRY_VOID(records.set_folder_present(here->id, found.inode));
     } else {
       ALCOVE_TRY(folder, records.insert_folder(setting_.library, task.folder, found.name, found.inode));
     }
   }
-  push_child(task, folder, found.name);
+  push_child(difference, folder, found.name, is_moved);
   return {};
 }
 
@@ -276,7 +352,10 @@ Status Pass::list_files_of_vanished_folders() {
       }
       ALCOVE_TRY(auto below, records.present_files_below(row->id));
       for (FileRow& file : below) {
-        vanished_files_.push_back({.file = file.id, .folder = file.folder, .name = std::move(file.name)});
+        vanished_files_.push_back({.file = file.id,
+                                   .folder = file.folder,
+                                   .name = std::move(file.name),
+                                   .left_out = vanished.left_out});
       }
     }
     return {};
@@ -306,6 +385,9 @@ Status Pass::write_vanished() {
   }
   vanished_files_.clear();
   vanished_folders_.clear();
+  if (!left_out_.empty()) {
+    setting_.on_left_out(std::exchange(left_out_, {}));
+  }
   return {};
 }
 
@@ -316,6 +398,9 @@ Status Pass::mark_vanished(Records& records, const VanishedFile& vanished) {
     return {};
   }
   ALCOVE_TRY_VOID(records.mark_missing(*row, started_at_));
+  if (vanished.left_out && row->content) {
+    left_out_.push_back(row->content);
+  }
   if (row->sha256) {
     ALCOVE_TRY_VOID(adopt_by_content(records, setting_.library, *row->sha256, row->version.size_bytes));
   }
@@ -341,8 +426,13 @@ Status Pass::mark_vanished(Records& records, const VanishedFolder& vanished) {
   return {};
 }
 
-void Pass::push_child(const FolderTask& parent, FolderId folder, const std::string& name) {
-  stack_.push_back({.folder = folder, .path = joined(parent.path, name), .everything = true, .names = {}});
+void Pass::push_child(const Difference& parent, FolderId folder, const std::string& name, bool is_moved) {
+  stack_.push_back({.folder = folder,
+                    .path = joined(parent.task.path, name),
+                    .everything = true,
+                    .names = {},
+                    .whole_tree = parent.task.whole_tree || (is_moved && setting_.walks_moved),
+                    .rules_above = parent.rules});
 }
 
 }  // namespace alcove::libraries

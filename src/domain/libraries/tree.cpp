@@ -4,6 +4,8 @@
 
 #include <utility>
 
+#include "base/bytes.hpp"
+#include "domain/libraries/ignore_file.hpp"
 #include "domain/libraries/ignore_rules.hpp"
 #include "drivers/os/file.hpp"
 #include "drivers/os/folder.hpp"
@@ -68,6 +70,21 @@ Result<Listing> list_names(int folder_fd, const std::set<std::string>& names) {
     look_at(folder_fd, name, listing);
   }
   return listing;
+}
+
+Result<std::optional<std::string>> read_ignore_file(int folder_fd) {
+  const std::optional<std::string> none;
+  const auto file = os::open_regular_beneath(folder_fd, kIgnoreFileName);
+  if (!file) {
+    const ErrorCode code = file.error().code;
+    // A link (ELOOP) or something that is no regular file is not followed, as git does.
+    const bool is_none =
+        code == ErrorCode::kNotFound || code == ErrorCode::kInvalidArgument || code == ErrorCode::kUnsupported;
+    return is_none ? none : Result<std::optional<std::string>>(std::unexpected(file.error()));
+  }
+  Bytes bytes(kIgnoreFileBytesMax + 1);
+  ALCOVE_TRY(const std::size_t size, os::pread_all(file->value(), bytes, 0));
+  return std::string(as_text(ByteView(bytes).first(size)));
 }
 
 Result<std::uint64_t> inode_at(int root_fd, std::string_view path) {

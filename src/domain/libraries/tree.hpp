@@ -3,6 +3,7 @@
 /// What lies in a library's folders right now, read without following a link or touching a byte.
 
 #include <cstdint>
+#include <optional>
 #include <set>
 #include <string>
 #include <string_view>
@@ -45,6 +46,10 @@ Result<os::UniqueFd> open_folder_beneath(int root_fd, std::string_view path);
 Result<Listing> list_folder(int folder_fd);
 /// Only these names.
 Result<Listing> list_names(int folder_fd, const std::set<std::string>& names);
+
+/// The folder's file of ignore rules (ignore_file.hpp), as far as its limit and one byte more; nothing when there is
+/// none, or no regular file of that name.
+Result<std::optional<std::string>> read_ignore_file(int folder_fd);
 
 /// The inode at a path below the root, 0 when nothing is there. Errors: everything but "not there".
 Result<std::uint64_t> inode_at(int root_fd, std::string_view path);
