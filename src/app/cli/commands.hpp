@@ -73,6 +73,7 @@ Status rescan_library(const Common& common, const std::string& library, RescanKi
 enum class WorkAction : std::uint8_t { kPause, kResume, kRetry };
 Status change_work(const Common& common, WorkAction action);
 Status rebuild_indexes(const Common& common);
+Status erase_vanished(const Common& common);
 
 enum class DoctorDepth : std::uint8_t { kQuick, kDeep };
 /// Works on a stopped server, too. Errors: kCorrupt when something is wrong.

@@ -28,6 +28,7 @@ struct Invocation {
   bool json = false;
   server::ServeOptions serve;
   bool plain_http_on_lan = false;
+  std::int64_t walk_interval_seconds = 300;
   StatusOptions status;
   SearchOptions search;
   SimilarOptions similar;
@@ -73,6 +74,7 @@ CLI::App* add_group(CLI::App& parent, Invocation& call, const char* name, const 
 void declare_serve(CLI::App& app, Invocation& call) {
   CLI::App* serve = add_command(app, call, "serve", "Run the server", [](Invocation& given) {
     given.serve.data_folder = given.data_folder;
+    given.serve.walk_interval = std::chrono::seconds(given.walk_interval_seconds);
     given.serve.lan_access = given.plain_http_on_lan ? server::LanAccess::kPlainHttp : server::LanAccess::kHttpsOnly;
     return server::serve(given.serve);
   });
@@ -86,6 +88,11 @@ void declare_serve(CLI::App& app, Invocation& call) {
   serve->add_option("--worker", options.worker_program, "alcove-worker, when it is not beside alcove");
   serve->add_option("--models", options.models_folder, "Folder of models (else ALCOVE_MODELS)");
   serve->add_option("--web", options.web_folder, "Folder of the built page");
+  serve
+      ->add_option("--walk-interval", call.walk_interval_seconds,
+                   "Seconds between two walks of folders that cannot be watched (network folders)")
+      ->check(CLI::Range(5, 86'400))
+      ->capture_default_str();
   serve->add_option("--library", options.libraries, "Folder to search, read only (repeatable)");
 }
 
@@ -225,6 +232,9 @@ void declare_work(CLI::App& app, Invocation& call) {
   CLI::App* rebuild = add_command(app, call, "rebuild", "Remake the indexes; nothing is decoded or computed again",
                                   [](Invocation& given) { return rebuild_indexes(given.common()); });
   rebuild->add_option("WHAT", call.name, "indexes")->check(CLI::IsMember({"indexes"}));
+  CLI::App* erase = add_command(app, call, "erase", "Erase now what is kept of vanished files for 30 days",
+                                [](Invocation& given) { return erase_vanished(given.common()); });
+  erase->add_option("WHAT", call.name, "vanished")->required()->check(CLI::IsMember({"vanished"}));
   CLI::App* check = add_command(
       app, call, "doctor", "Look for damage, also while the server is stopped",
       [](Invocation& given) { return doctor(given.common(), given.deep ? DoctorDepth::kDeep : DoctorDepth::kQuick); });

@@ -186,6 +186,17 @@ Status rebuild_indexes(const Common& common) {
   return {};
 }
 
+Status erase_vanished(const Common& common) {
+  ALCOVE_TRY(const json::Value erased, common.client().post("/vanished/erase", {}, kUpkeepTime));
+  if (common.is_json()) {
+    print_json(erased);
+  } else {
+    print_line(fmt::format("Erased what was kept of {} vanished files ({} contents)", erased.int64_at("files"),
+                           erased.int64_at("contents")));
+  }
+  return {};
+}
+
 Status doctor(const Common& common, DoctorDepth depth) {
   ALCOVE_TRY(const auto findings, findings_of(common, depth));
   const bool healthy = std::ranges::none_of(

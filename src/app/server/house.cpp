@@ -1,22 +1,14 @@
 #include "app/server/house.hpp"
 
 #include <algorithm>
-#include <condition_variable>
-#include <mutex>
 
 #include "base/log.hpp"
 #include "base/text.hpp"
 #include "domain/files/readers.hpp"
 #include "domain/files/schema.hpp"
-#include "drivers/os/thread.hpp"
 
 namespace alcove::server {
 namespace {
-
-/// Artefacts of a content that no file has any more are kept this long: an unmounted disk comes back.
-constexpr std::chrono::hours kOrphansKept{24 * 30};
-constexpr std::chrono::minutes kHousekeepingStep{60};
-constexpr std::size_t kOrphansAtOnce = 200;
 
 auth::Principal the_house() {
   return auth::Principal{.kind = auth::Principal::Kind::kOperator, .user = {}, .name = "server", .is_owner = true};
@@ -57,6 +49,18 @@ Result<int> LateLibraries::open_content(ContentNumber content) {
   }
   ALCOVE_TRY(const auto opened, libraries_->open_content(content));
   return opened.descriptor;
+}
+
+void LateHousekeeper::set(Housekeeper* housekeeper) {
+  const std::scoped_lock lock(mutex_);
+  housekeeper_ = housekeeper;
+}
+
+void LateHousekeeper::wake() {
+  const std::scoped_lock lock(mutex_);
+  if (housekeeper_ != nullptr) {
+    housekeeper_->wake();
+  }
 }
 
 Result<std::unique_ptr<House>> House::open(const ServeOptions& options) {
@@ -102,6 +106,8 @@ Status House::start_work(const ServeOptions& options) {
       [this](const std::vector<ContentNumber>& contents) { log_failed_want(engine_->contents_used(contents)); });
   libraries::Options library_options;
   library_options.is_paused = [this] { return engine_->is_paused(); };
+  library_options.on_expired = [this] { late_housekeeper_.wake(); };
+  library_options.unwatched_walk = options.walk_interval;
   ALCOVE_TRY(libraries_,
              libraries::Libraries::start(*catalog_, *store_, *files_, std::move(library_options),
                                          [this](const artefacts::Content& content, const files::File& file) {
@@ -109,40 +115,16 @@ Status House::start_work(const ServeOptions& options) {
                                            log_failed_want(engine_->content_appeared(content, changed_at));
                                          }));
   late_libraries_.set(libraries_.get());
-  housekeeper_ = std::jthread([this](const std::stop_token& stop) { keep_house(stop); });
+  housekeeper_ = std::make_unique<Housekeeper>(
+      Housekeeper::Rooms{.catalog = *catalog_, .store = *store_, .files = *files_, .libraries = *libraries_});
+  late_housekeeper_.set(housekeeper_.get());
   return {};
 }
 
 House::~House() {
-  housekeeper_.request_stop();
-  if (housekeeper_.joinable()) {
-    housekeeper_.join();
-  }
+  late_housekeeper_.set(nullptr);
+  housekeeper_.reset();
   late_libraries_.set(nullptr);
-}
-
-void House::keep_house(const std::stop_token& stop) {
-  std::mutex mutex;
-  std::condition_variable_any woken;
-  os::make_background_thread();
-  // The port does not wait for this: a large store takes long to read.
-  if (const Status sound = store_->verify_structure(stop); !sound && sound.error().code != ErrorCode::kCancelled) {
-    log_error("artefacts", Error(sound.error()).with_context("check the stored results"));
-  }
-  while (!stop.stop_requested()) {
-    if (const Status backed_up = catalog_->backup_daily(); !backed_up) {
-      log_error("catalog", backed_up.error());
-    }
-    const UnixMillis before{now_unix_millis().value - std::chrono::milliseconds(kOrphansKept).count()};
-    const auto orphans = store_->orphaned_before(before, kOrphansAtOnce);
-    for (const ContentNumber content : orphans.value_or(std::vector<ContentNumber>())) {
-      if (const auto erased = store_->erase_orphaned(content, before); !erased) {
-        log_error("artefacts", erased.error());
-      }
-    }
-    std::unique_lock lock(mutex);
-    woken.wait_for(lock, stop, kHousekeepingStep, [] { return false; });
-  }
 }
 
 std::vector<std::string> House::add_libraries(const std::vector<std::filesystem::path>& roots) {

@@ -5,11 +5,12 @@
 #include <array>
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <shared_mutex>
 #include <string>
-#include <thread>
 #include <vector>
 
+#include "app/server/housekeeper.hpp"
 #include "app/server/options.hpp"
 #include "base/error.hpp"
 #include "domain/artefacts/store.hpp"
@@ -41,6 +42,18 @@ class LateLibraries {
   libraries::Libraries* libraries_ = nullptr;
 };
 
+/// Lets the libraries, which start before it, wake the housekeeper while it lives; what it misses before, its first
+/// round finds.
+class LateHousekeeper {
+ public:
+  void set(Housekeeper* housekeeper);
+  void wake();
+
+ private:
+  std::mutex mutex_;
+  Housekeeper* housekeeper_ = nullptr;
+};
+
 /// Owner of the stores and of all background work. Members are destroyed in reverse.
 class House {
  public:
@@ -58,6 +71,7 @@ class House {
   libraries::Libraries& libraries() { return *libraries_; }
   search::Search& search() { return *search_; }
   searches::Searches& searches() { return *searches_; }
+  Housekeeper& housekeeper() { return *housekeeper_; }
 
   /// Opens libraries named at the start that are not known yet; one that cannot be added is a notice.
   std::vector<std::string> add_libraries(const std::vector<std::filesystem::path>& roots);
@@ -65,8 +79,6 @@ class House {
  private:
   House() = default;
   Status start_work(const ServeOptions& options);
-  /// Backups, and artefacts of contents that vanished long ago.
-  void keep_house(const std::stop_token& stop);
 
   std::unique_ptr<os::FolderLock> lock_;
   std::unique_ptr<catalog::Catalog> catalog_;
@@ -75,10 +87,11 @@ class House {
   std::unique_ptr<searches::Searches> searches_;
   std::unique_ptr<files::Files> files_;
   LateLibraries late_libraries_;
+  LateHousekeeper late_housekeeper_;
   std::unique_ptr<work::Engine> engine_;
   std::unique_ptr<search::Search> search_;
   std::unique_ptr<libraries::Libraries> libraries_;
-  std::jthread housekeeper_;
+  std::unique_ptr<Housekeeper> housekeeper_;
 };
 
 }  // namespace alcove::server

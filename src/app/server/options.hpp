@@ -2,6 +2,7 @@
 /// @file
 /// What `alcove serve` is told.
 
+#include <chrono>
 #include <cstdint>
 #include <filesystem>
 #include <string>
@@ -25,6 +26,7 @@ struct ServeOptions {
   std::filesystem::path models_folder;   ///< Empty: default_models_folder().
   std::filesystem::path web_folder;      ///< Empty: share/alcove/web beside this program's folder.
   std::vector<std::filesystem::path> libraries;
+  std::chrono::seconds walk_interval{300};  ///< Between two walks of a tree that cannot be watched.
 };
 
 struct ListenAddress {

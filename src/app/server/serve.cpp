@@ -1,11 +1,15 @@
 #include "app/server/serve.hpp"
 
 #include <sys/stat.h>
+#include <sys/types.h>
+#include <unistd.h>
 
+#include <algorithm>
 #include <csignal>
 #include <cstdio>
 #include <future>
 #include <memory>
+#include <optional>
 
 #include <fmt/format.h>
 
@@ -14,6 +18,7 @@
 #include "app/server/model_list.hpp"
 #include "app/server/tls.hpp"
 #include "base/log.hpp"
+#include "base/sync.hpp"
 #include "base/text.hpp"
 #include "surface/rest/api.hpp"
 #include "surface/rest/gate.hpp"
@@ -31,6 +36,9 @@ sigset_t ending_signals() {
   ::sigaddset(&signals, SIGINT);
   return signals;
 }
+
+/// Below this the status warns; the doctor does, too.
+constexpr std::uint64_t kFreeBytesLow = 2ULL * 1024 * 1024 * 1024;
 
 void complete(ServeOptions& options) {
   if (options.models_folder.empty()) {
@@ -74,6 +82,33 @@ void greet(House& house, const std::string& url, const std::optional<TlsFiles>& 
   }
 }
 
+/// What keeps the work from going on, for the status: each once, the most urgent first.
+std::vector<std::string> troubles_of(House& house, const ServeOptions& options) {
+  std::vector<std::string> found;
+  const auto add = [&](const std::string& what, std::string_view then) {
+    if (what.empty()) {
+      return;
+    }
+    const std::string sentence = fmt::format("{}; {}", what, then);
+    if (std::ranges::find(found, sentence) == found.end()) {
+      found.push_back(sentence);
+    }
+  };
+  constexpr std::string_view kWaits = "indexing waits and goes on by itself when it can write again";
+  add(house.catalog().trouble(), kWaits);
+  add(house.store().trouble(), kWaits);
+  add(house.search().status().trouble, kWaits);
+  if (const std::string notice = house.store().notice(); !notice.empty()) {
+    found.push_back(notice);
+  }
+  const auto space = os::read_disk_space(options.data_folder);
+  if (found.empty() && space && space->free_bytes < kFreeBytesLow) {
+    found.push_back(fmt::format("The disk of the data folder has {:.1f} GB left; when it is full, indexing waits",
+                                static_cast<double>(space->free_bytes) / 1e9));
+  }
+  return found;
+}
+
 rest::Services make_services(House& house, const ServeOptions& options) {
   rest::Services services;
   services.version = kVersion;
@@ -94,6 +129,11 @@ rest::Services make_services(House& house, const ServeOptions& options) {
   services.doctor = [&house, &options](Depth depth, const Context& context) {
     return examine_running(house, options, depth, context);
   };
+  services.erase_vanished = [&house]() -> Result<rest::Erased> {
+    ALCOVE_TRY(const auto erased, house.housekeeper().erase_vanished());
+    return rest::Erased{.files = erased.files, .contents = erased.contents};
+  };
+  services.troubles = [&house, &options] { return troubles_of(house, options); };
   services.notices = house.add_libraries(options.libraries);
   return services;
 }
@@ -144,6 +184,11 @@ Status serve(ServeOptions options) {
              http::Server::start(
                  std::move(http_options), [&](http::Request& request) { return answer(api, page, request); },
                  [](const http::Request& request) { return rest::Api::is_long(request); }));
+  Guarded<std::optional<Error>> fatal;
+  house->catalog().on_damage([&](const Error& error) {
+    fatal.with([&](std::optional<Error>& first) { first = error; });
+    ::kill(::getpid(), SIGTERM);  // The main thread waits for it.
+  });
   address.port = server->port();
   bound_url.set_value(base_url(address, tls ? "https" : "http", shown_host(options, address)));
   greet(*house, url.get(), tls, api.services());
@@ -153,6 +198,10 @@ Status serve(ServeOptions options) {
   log_info("server", "stopping");
   api.stop();
   server->stop();
+  house->catalog().on_damage(nullptr);
+  if (auto error = fatal.with([](const std::optional<Error>& first) { return first; })) {
+    return std::unexpected(std::move(*error));
+  }
   return {};
 }
 

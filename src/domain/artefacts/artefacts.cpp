@@ -7,6 +7,7 @@
 #include <bit>
 #include <utility>
 
+#include "base/log.hpp"
 #include "domain/artefacts/store_impl.hpp"
 #include "drivers/crypto/hash.hpp"
 
@@ -185,6 +186,7 @@ Result<bool> Store::Impl::put(sqlite::Database& database, const Completion& comp
 
 Result<std::optional<Artefact>> Store::find(ContentNumber content, std::string_view stage) {
   std::optional<Artefact> artefact;
+  std::optional<Error> decayed;  // Of this one only; an error of the transaction is the database's.
   ALCOVE_TRY_VOID(impl_->read([&](sqlite::Database& database) -> Status {
     ALCOVE_TRY(auto row, database.prepare(std::string(kColumns) + "WHERE a.content = ? AND a.stage = ?"));
     ALCOVE_TRY(const bool found, row.bind(1, std::int64_t{content.value}).bind(2, stage).step());
@@ -193,14 +195,40 @@ Result<std::optional<Artefact>> Store::find(ContentNumber content, std::string_v
     }
     Artefact read = describe_row(row);
     const ByteView stored = row.column_blob(12);
-    if (checksum_of(stored) != row.column_int64(11)) {
-      return damaged("wrong checksum");
+    auto data = checksum_of(stored) == row.column_int64(11) ? unpacked(stored, row.column_int64(10), read.size_bytes)
+                                                            : Result<Bytes>(damaged("wrong checksum"));
+    if (data) {
+      read.data = std::move(*data);
+    } else {
+      decayed = std::move(data.error());
     }
-    ALCOVE_TRY(read.data, unpacked(stored, row.column_int64(10), read.size_bytes));
     artefact = std::move(read);
     return {};
   }));
+  if (decayed) {
+    log_warning("artefacts", "{} of content {} is damaged and is made again", stage, content.value);
+    ALCOVE_TRY_VOID(remake(*artefact));
+    return std::unexpected(std::move(*decayed));
+  }
   return artefact;
+}
+
+Status Store::remake(const Artefact& artefact) {
+  return impl_->write([&](sqlite::Database& database) -> Status {
+    // Only what was read: meanwhile another reader may have met the damage, or a lane have made it anew.
+    ALCOVE_TRY(auto same, database.prepare("SELECT 1 FROM artefacts WHERE content = ? AND stage = ? AND sequence = ?"));
+    same.bind(1, std::int64_t{artefact.content.value}).bind(2, std::string_view(artefact.stage));
+    ALCOVE_TRY(const bool is_there, same.bind(3, artefact.sequence).step());
+    same.reset();
+    if (!is_there) {
+      return {};
+    }
+    ALCOVE_TRY_VOID(impl_->drop(database, artefact.content, artefact.stage));
+    ALCOVE_TRY(auto want, database.prepare("INSERT INTO tasks (content, stage, state, priority, changed_at, "
+                                           "fingerprint) VALUES (?, ?, 0, 0, ?, ?) ON CONFLICT DO NOTHING"));
+    want.bind(1, std::int64_t{artefact.content.value}).bind(2, std::string_view(artefact.stage));
+    return want.bind(3, now_unix_millis().value).bind(4, std::string_view(artefact.fingerprint)).run();
+  });
 }
 
 Result<std::vector<Artefact>> Store::list(ContentNumber content) {
@@ -219,19 +247,21 @@ Result<std::vector<Artefact>> Store::list(ContentNumber content) {
   return found;
 }
 
+Status Store::Impl::drop(sqlite::Database& database, ContentNumber content, std::string_view stage) {
+  for (const char* sql : {"DELETE FROM changes WHERE kind = 0 AND content = ? AND stage = ?",
+                          "DELETE FROM artefacts WHERE content = ? AND stage = ?"}) {
+    ALCOVE_TRY(auto remove, database.prepare(sql));
+    ALCOVE_TRY_VOID(remove.bind(1, std::int64_t{content.value}).bind(2, stage).run());
+  }
+  if (stage == kPassagesStage) {
+    return drop_run(database, content);
+  }
+  ALCOVE_TRY_VOID(add_change(database, Change::Kind::kRemoved, content, stage, {}, 0));
+  return {};
+}
+
 Status Store::drop(ContentNumber content, std::string_view stage) {
-  return impl_->write([&](sqlite::Database& database) -> Status {
-    for (const char* sql : {"DELETE FROM changes WHERE kind = 0 AND content = ? AND stage = ?",
-                            "DELETE FROM artefacts WHERE content = ? AND stage = ?"}) {
-      ALCOVE_TRY(auto remove, database.prepare(sql));
-      ALCOVE_TRY_VOID(remove.bind(1, std::int64_t{content.value}).bind(2, stage).run());
-    }
-    if (stage == kPassagesStage) {
-      return impl_->drop_run(database, content);
-    }
-    ALCOVE_TRY_VOID(impl_->add_change(database, Change::Kind::kRemoved, content, stage, {}, 0));
-    return {};
-  });
+  return impl_->write([&](sqlite::Database& database) { return impl_->drop(database, content, stage); });
 }
 
 Status Store::Impl::erase(sqlite::Database& database, ContentNumber content) {

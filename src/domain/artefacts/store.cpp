@@ -179,7 +179,43 @@ Status Store::Impl::begin() {
   });
 }
 
+void Store::Impl::note_damage(const Error& error) {
+  if (is_damaged.exchange(true)) {
+    return;
+  }
+  log_error("artefacts",
+            Error(error).with_context("the results are damaged; after the next start they are made again"));
+  if (const auto mark = os::open_path(damage_mark(path), O_WRONLY | O_CREAT, 0600); !mark) {
+    log_error("artefacts", Error(mark.error()).with_context("remember the damage"));
+  }
+  notice.with(
+      [](std::string& text) { text = "The stored results are damaged; after the next start they are made again"; });
+}
+
 Status Store::Impl::write(const std::function<Status(sqlite::Database&)>& use) {
+  Status status = write_in_transaction(use);
+  if (status) {
+    if (trouble.clear()) {
+      log_info("artefacts", "results can be written again");
+    }
+  } else if (is_machine_error(status.error().code)) {
+    trouble.note(status.error());
+    if (status.error().code == ErrorCode::kCorrupt) {
+      note_damage(status.error());
+    }
+  }
+  return status;
+}
+
+Status Store::Impl::read(const std::function<Status(sqlite::Database&)>& use) {
+  Status status = read_in_transaction(use);
+  if (!status && status.error().code == ErrorCode::kCorrupt) {
+    note_damage(status.error());
+  }
+  return status;
+}
+
+Status Store::Impl::write_in_transaction(const std::function<Status(sqlite::Database&)>& use) {
   Status status = writer.with([&](sqlite::Database& database) -> Status {
     ALCOVE_TRY(auto transaction, sqlite::Transaction::begin(database, sqlite::Transaction::Kind::kWrite));
     pending_sequence = last_sequence.load();
@@ -196,7 +232,7 @@ Status Store::Impl::write(const std::function<Status(sqlite::Database&)>& use) {
   return status;
 }
 
-Status Store::Impl::read(const std::function<Status(sqlite::Database&)>& use) {
+Status Store::Impl::read_in_transaction(const std::function<Status(sqlite::Database&)>& use) {
   auto idle = readers.with([](auto& pool) -> std::optional<sqlite::Database> {
     if (pool.empty()) {
       return std::nullopt;
@@ -223,6 +259,9 @@ Status Store::Impl::read(const std::function<Status(sqlite::Database&)>& use) {
 
 std::string Store::store_id() const {
   return impl_->store_id;
+}
+std::string Store::trouble() const {
+  return impl_->trouble.message();
 }
 std::string Store::notice() const {
   return impl_->notice.with([](const std::string& text) { return text; });
@@ -262,13 +301,7 @@ Status Store::Impl::read_every_result(const std::stop_token& stop) {
 }
 
 Status Store::verify_structure(const std::stop_token& stop) {
-  Status sound = impl_->read_every_result(stop);
-  if (!sound && sound.error().code == ErrorCode::kCorrupt) {
-    ALCOVE_TRY_VOID(os::open_path(damage_mark(impl_->path), O_WRONLY | O_CREAT, 0600));
-    impl_->notice.with(
-        [](std::string& text) { text = "The stored results are damaged; after the next start they are made again"; });
-  }
-  return sound;
+  return impl_->read_every_result(stop);  // Which notes what it meets.
 }
 
 Result<std::optional<std::string>> Store::load_setting(std::string_view key) {
@@ -437,6 +470,15 @@ Status Store::expire_orphans(const std::vector<ContentNumber>& contents) {
 Status Store::expire_all_orphans() {
   return impl_->write([](sqlite::Database& database) {
     return database.execute("UPDATE contents SET orphaned_since = 0 WHERE orphaned_since IS NOT NULL");
+  });
+}
+
+Status Store::clock_moved(std::chrono::milliseconds by) {
+  return impl_->write([&](sqlite::Database& database) -> Status {
+    ALCOVE_TRY(auto shift, database.prepare("UPDATE contents SET orphaned_since = max(orphaned_since + ?, 1) WHERE "
+                                            "orphaned_since > 0"));
+    ALCOVE_TRY_VOID(shift.bind(1, std::int64_t{by.count()}).run());
+    return database.execute("UPDATE tasks SET not_before = 0 WHERE state = 0 AND not_before > 0");
   });
 }
 

@@ -138,7 +138,8 @@ struct Completion {
 /// The store.
 ///
 /// Thread safety: all calls from any thread; writes exclude one another; reads use their own connections.
-/// Failure: kCorrupt when a checksum does not match (the artefact is then dropped by the caller and remade).
+/// Failure: kCorrupt when a checksum does not match: the artefact is then gone, and its task waits. Where the database
+/// itself is damaged, that is remembered for the next start and told in the notice.
 class Store {
  public:
   static Result<std::unique_ptr<Store>> open(const std::filesystem::path& data_folder);
@@ -149,6 +150,8 @@ class Store {
   [[nodiscard]] std::string store_id() const;
   /// What happened at opening, as a sentence for the person; empty when all was well.
   [[nodiscard]] std::string notice() const;
+  /// Why results cannot be written at the moment, as a sentence for the person; empty when they can.
+  [[nodiscard]] std::string trouble() const;
   /// Reads the whole store once, in steps; that takes long for a large one. A store whose structure is damaged is
   /// remembered, so that the next start puts it aside, and the notice says so. Errors: kCorrupt, kCancelled.
   Status verify_structure(const std::stop_token& stop);
@@ -173,7 +176,7 @@ class Store {
   /// Leases up to `limit` waiting tasks of `stages` whose not_before has passed, best priority first, then oldest;
   /// they become kRunning. All leased tasks of one content come together.
   Result<std::vector<Task>> lease(const std::vector<std::string>& stages, std::size_t limit);
-  /// After a start: everything that was running waits again.
+  /// After a start: everything that was running waits again, and nothing waits for a moment by the clock.
   Status release_all();
   /// Gives leased tasks back untouched.
   Status release(const std::vector<Task>& tasks);
@@ -241,6 +244,9 @@ class Store {
   /// Marks contents as orphaned since now (no file has them) or as used again; those orphaned since before
   /// `before` are listed for erasing.
   Status set_orphaned(const std::vector<ContentNumber>& contents, bool orphaned);
+  /// The clock was put forward by `by` (or back): what has been orphaned for ten days still has been, and no task waits
+  /// longer than it would have.
+  Status clock_moved(std::chrono::milliseconds by);
   Result<std::vector<ContentNumber>> orphaned_before(UnixMillis before, std::size_t limit);
   /// Orphaned ones among these, and among what they contain, count as orphaned for ever: they are erased next.
   Status expire_orphans(const std::vector<ContentNumber>& contents);
@@ -258,6 +264,8 @@ class Store {
 
  private:
   struct Impl;
+  /// Removes an artefact that decayed, and asks for it anew.
+  Status remake(const Artefact& artefact);
   explicit Store(std::unique_ptr<Impl> impl);
   std::unique_ptr<Impl> impl_;
 };

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "base/sync.hpp"
+#include "base/trouble.hpp"
 #include "domain/artefacts/store.hpp"
 #include "drivers/sqlite/sqlite.hpp"
 
@@ -40,6 +41,8 @@ struct Store::Impl {
   std::filesystem::path path;
   std::string store_id;
   Guarded<std::string> notice;
+  Trouble trouble;
+  std::atomic<bool> is_damaged{false};
   Guarded<sqlite::Database> writer;
   Guarded<std::vector<sqlite::Database>> readers;
   std::atomic<std::int64_t> last_sequence{0};
@@ -53,6 +56,10 @@ struct Store::Impl {
   Status write(const std::function<Status(sqlite::Database&)>& use);
   /// One read transaction on a connection of the pool.
   Status read(const std::function<Status(sqlite::Database&)>& use);
+  /// Remembers damage of the database for the next start.
+  void note_damage(const Error& error);
+  Status write_in_transaction(const std::function<Status(sqlite::Database&)>& use);
+  Status read_in_transaction(const std::function<Status(sqlite::Database&)>& use);
   /// Reads every page of the results, in steps. Errors: kCorrupt, kCancelled.
   Status read_every_result(const std::stop_token& stop);
   /// Adds a row to `changes` and returns its sequence.
@@ -71,6 +78,8 @@ struct Store::Impl {
   Status drop_run(sqlite::Database& database, ContentNumber content);
   /// Containers that an erased content was a member of are to be looked into again when they are used again.
   static Status forget_in_parents(sqlite::Database& database, ContentNumber content);
+  /// Removes one artefact.
+  Status drop(sqlite::Database& database, ContentNumber content, std::string_view stage);
   /// Removes everything of a content, and the content.
   Status erase(sqlite::Database& database, ContentNumber content);
 };

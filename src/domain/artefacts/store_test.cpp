@@ -310,7 +310,7 @@ TEST_F(StoreTest, TheSequenceGoesOnAfterAStart) {
   EXPECT_GT(store_->last_sequence(), last);
 }
 
-TEST_F(StoreTest, AFlippedByteIsCorruptAndTheArtefactCanBeDroppedAndMadeAgain) {
+TEST_F(StoreTest, AFlippedByteIsNeverGivenOutAndTheResultIsMadeAgain) {
   const ContentNumber number = content(1);
   ASSERT_TRUE(store_->complete({done(number, "probe", {1, 2, 3}), done(number, "facts", {4})}).has_value());
   store_.reset();
@@ -319,14 +319,50 @@ TEST_F(StoreTest, AFlippedByteIsCorruptAndTheArtefactCanBeDroppedAndMadeAgain) {
     ASSERT_TRUE(database->execute("UPDATE artefacts SET data = x'010204' WHERE stage = 'probe'").has_value());
   }
   open();
-  EXPECT_EQ(store_->find(number, "probe").error().code, ErrorCode::kCorrupt);
   EXPECT_TRUE(store_->check(false)->empty());
   EXPECT_EQ(store_->check(true)->size(), 1U);
-  ASSERT_TRUE(store_->drop(number, "probe").has_value());
-  EXPECT_FALSE(store_->find(number, "probe")->has_value());
+  EXPECT_EQ(store_->find(number, "probe").error().code, ErrorCode::kCorrupt);
+  EXPECT_FALSE(store_->find(number, "probe")->has_value()) << "it went with being met";
   EXPECT_TRUE(store_->find(number, "facts")->has_value());
+  EXPECT_TRUE(store_->notice().empty()) << "the database itself is sound";
   EXPECT_EQ(store_->changes_after(0, 10)->back().kind, Change::Kind::kRemoved);
-  EXPECT_THAT(store_->missing("probe", Store::Among::kAll, {}, 10).value(), testing::ElementsAre(number));
+  const auto tasks = store_->tasks_of(number);
+  ASSERT_EQ(tasks->size(), 1U);
+  EXPECT_EQ(tasks->front().stage, "probe");
+  EXPECT_EQ(tasks->front().state, TaskState::kWaiting);
+}
+
+TEST_F(StoreTest, AnExpiredContentGoesWithWhatItContainsAndAUsedOneStays) {
+  const ContentNumber box = content(1);
+  const ContentNumber inside = content(2);
+  const ContentNumber used = content(3);
+  Completion parts = done(box, "parts", {1});
+  parts.parts = {{.parent = box, .position = 0, .content = inside, .path = "a"},
+                 {.parent = box, .position = 1, .content = used, .path = "b"}};
+  ASSERT_TRUE(store_->complete({parts}).has_value());
+  ASSERT_TRUE(store_->set_orphaned({box, inside}, true).has_value());
+  EXPECT_TRUE(store_->orphaned_before(UnixMillis{1}, 10)->empty());
+  ASSERT_TRUE(store_->expire_orphans({box}).has_value());
+  EXPECT_THAT(store_->orphaned_before(UnixMillis{1}, 10).value(), testing::UnorderedElementsAre(box, inside));
+}
+
+TEST_F(StoreTest, AClockThatJumpsMakesNothingOlderAndLetsNothingWait) {
+  const ContentNumber number = content(1);
+  ASSERT_TRUE(store_->set_orphaned({number}, true).has_value());
+  Completion later;
+  later.content = content(2);
+  later.stage = "probe";
+  later.state = TaskState::kWaiting;
+  later.not_before = UnixMillis{now_unix_millis().value + 300'000};
+  ASSERT_TRUE(store_->complete({later}).has_value());
+  EXPECT_TRUE(store_->lease({"probe"}, 1)->empty());
+  const std::chrono::hours year(24 * 365);
+  ASSERT_TRUE(store_->clock_moved(year).has_value());
+  const UnixMillis tomorrow{now_unix_millis().value + std::chrono::milliseconds(std::chrono::hours(24)).count()};
+  EXPECT_TRUE(store_->orphaned_before(tomorrow, 10)->empty()) << "orphaned since a moment by the new clock";
+  EXPECT_EQ(store_->lease({"probe"}, 1)->size(), 1U);
+  ASSERT_TRUE(store_->clock_moved(-year).has_value());
+  EXPECT_EQ(store_->orphaned_before(tomorrow, 10)->size(), 1U);
 }
 
 TEST_F(StoreTest, AResultWithARowPerPassageBelongsToItsRun) {

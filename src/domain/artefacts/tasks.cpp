@@ -187,8 +187,11 @@ Result<bool> Store::has_open_tasks(const std::vector<std::string>& stages, UnixM
 }
 
 Status Store::release_all() {
-  return impl_->write(
-      [](sqlite::Database& database) { return database.execute("UPDATE tasks SET state = 0 WHERE state = 1"); });
+  return impl_->write([](sqlite::Database& database) {
+    return database.execute(
+        "UPDATE tasks SET state = 0 WHERE state = 1;"
+        "UPDATE tasks SET not_before = 0 WHERE state = 0 AND not_before > 0");
+  });
 }
 
 Status Store::release(const std::vector<Task>& tasks) {

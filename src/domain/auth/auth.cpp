@@ -63,8 +63,10 @@ Result<std::chrono::milliseconds> count_attempt(sqlite::Database& database, cons
                                            "WHERE scope = ? AND key = ? AND last_unix_ms > ?"));
     find.bind(1, counter.scope).bind(2, counter.key).bind(3, forgotten_ms);
     ALCOVE_TRY(const bool found, find.step());
-    if (found && find.column_int64(1) > now_ms) {
-      return std::chrono::milliseconds(find.column_int64(1) - now_ms);
+    // A longer wait than there is was set by a clock that was wrong since: nobody is shut out for years.
+    const std::int64_t wait_ms = found ? find.column_int64(1) - now_ms : 0;
+    if (wait_ms > 0 && wait_ms <= std::chrono::milliseconds(counter.wait_max).count()) {
+      return std::chrono::milliseconds(wait_ms);
     }
     failures.push_back(found ? find.column_int64(0) + 1 : 1);
   }
@@ -366,7 +368,7 @@ Result<std::optional<SignedIn>> Auth::find_session(std::string_view secret, cons
   if (!signed_in || now_ms - last_seen_ms > std::chrono::milliseconds(kSessionIdleMax).count()) {
     return std::optional<SignedIn>();
   }
-  if (now_ms - last_seen_ms >= kLastSeenStepMs) {
+  if (std::abs(now_ms - last_seen_ms) >= kLastSeenStepMs) {
     const Status noted = impl_->catalog.write([&](sqlite::Transaction& transaction) -> Status {
       ALCOVE_TRY(auto touch, transaction.database().prepare("UPDATE sessions SET last_seen_unix_ms = ?, address = ? "
                                                             "WHERE id = ?"));

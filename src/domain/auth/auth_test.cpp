@@ -190,6 +190,23 @@ TEST_F(AuthTest, ForgetsWrongAttemptsAfterADay) {
   EXPECT_TRUE(auth_->sign_in("ada", kPassword, stranger_)->session.has_value());
 }
 
+TEST_F(AuthTest, AClockThatGoesBackShutsNobodyOut) {
+  make_owner();
+  for (int i = 0; i < kFreeAttempts + 3; ++i) {
+    (void)auth_->sign_in("ada", "guess guess", stranger_);
+  }
+  advance(-std::chrono::hours(24 * 365 * 10));
+  EXPECT_TRUE(auth_->sign_in("ada", kPassword, stranger_)->session.has_value()) << "a wait of ten years is none";
+}
+
+TEST_F(AuthTest, ASessionOutlivesAClockThatGoesBackAndEndsInTime) {
+  const NewSession session = make_owner();
+  advance(-std::chrono::hours(24 * 365 * 10));
+  EXPECT_TRUE(auth_->find_session(session.secret, home_)->has_value());
+  advance(kSessionIdleMax + std::chrono::hours(1));
+  EXPECT_FALSE(auth_->find_session(session.secret, home_)->has_value()) << "not ten years later";
+}
+
 TEST(AuthWait, DoublesUpToItsLimit) {
   EXPECT_EQ(wait_after(kFreeAttempts - 1, kStrangerWaitMax).count(), 0);
   EXPECT_EQ(wait_after(kFreeAttempts, kStrangerWaitMax).count(), 1);

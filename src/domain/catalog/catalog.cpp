@@ -15,6 +15,7 @@
 #include "base/log.hpp"
 #include "base/sync.hpp"
 #include "base/time.hpp"
+#include "base/trouble.hpp"
 #include "drivers/os/storage.hpp"
 
 namespace alcove::catalog {
@@ -27,6 +28,7 @@ constexpr std::int64_t kDayMillis = 24LL * 3600 * 1000;
 /// Says that this data folder has had a catalog, so that a vanished one is never replaced by an empty one.
 constexpr const char* kMarkerName = "alcove-data-folder";
 
+/// By the time in their names.
 std::vector<fs::path> backups_newest_first(const fs::path& folder) {
   std::vector<fs::path> found;
   std::error_code error;
@@ -75,6 +77,24 @@ std::string instructions(const fs::path& data_folder, std::string_view finding) 
       finding, catalog.string(), backup->string());
 }
 
+/// "catalog-<time>.db"
+std::string backup_name(UnixMillis moment) {
+  std::string time = format_rfc3339(moment);
+  std::ranges::replace(time, ':', '-');
+  return fmt::format("catalog-{}.db", time);
+}
+
+/// Those that the clock's moment has not reached yet are of a clock that was wrong. They go before all others.
+std::vector<fs::path> backups_to_keep_first(const fs::path& folder, UnixMillis now) {
+  std::vector<fs::path> all = backups_newest_first(folder);
+  const std::string latest = backup_name(now);
+  std::ranges::sort(all, std::greater(), [&](const fs::path& path) {
+    const std::string name = path.filename().string();
+    return std::pair(name <= latest, name);
+  });
+  return all;
+}
+
 std::unexpected<Error> damaged(const fs::path& data_folder, std::string_view finding, const std::string& detail) {
   return fail(ErrorCode::kCorrupt, instructions(data_folder, finding), detail);
 }
@@ -95,6 +115,8 @@ struct Catalog::Impl {
   Mutex writer_mutex;
   sqlite::Database writer ALCOVE_GUARDED_BY(writer_mutex);
   Guarded<std::vector<sqlite::Database>> readers;
+  Trouble trouble;
+  Guarded<std::function<void(const Error&)>> damage_listener;
 
   Impl(fs::path folder, sqlite::Database database)
       : data_folder(std::move(folder)), path(data_folder / "catalog.db"), writer(std::move(database)) {}
@@ -112,6 +134,32 @@ struct Catalog::Impl {
       return std::move(*idle);
     }
     return sqlite::Database::open(path, {.mode = sqlite::OpenMode::kReadOnly});
+  }
+
+  /// Damage is told once; the listener goes with it.
+  void note_damage(const Error& error) {
+    const auto tell = damage_listener.with([](auto& listener) { return std::exchange(listener, nullptr); });
+    if (tell) {
+      tell(damaged(data_folder, "The catalog is damaged.", error.detail).error());
+    }
+  }
+
+  Status write(const std::function<Status(sqlite::Transaction&)>& use) {
+    const MutexLock lock(writer_mutex);
+    ALCOVE_TRY(auto transaction, sqlite::Transaction::begin(writer, sqlite::Transaction::Kind::kWrite));
+    ALCOVE_TRY_VOID(use(transaction));
+    return transaction.commit();
+  }
+
+  Status read(const std::function<Status(sqlite::Database&)>& use) {
+    ALCOVE_TRY(auto reader, take_reader());
+    Status status;
+    {
+      ALCOVE_TRY(auto transaction, sqlite::Transaction::begin(reader, sqlite::Transaction::Kind::kRead));
+      status = use(transaction.database());
+    }
+    give_back(std::move(reader));
+    return status;
   }
 
   void give_back(sqlite::Database reader) {
@@ -173,10 +221,24 @@ Result<std::unique_ptr<Catalog>> Catalog::open(const fs::path& data_folder,
 }
 
 Status Catalog::write(const std::function<Status(sqlite::Transaction&)>& use) {
-  const MutexLock lock(impl_->writer_mutex);
-  ALCOVE_TRY(auto transaction, sqlite::Transaction::begin(impl_->writer, sqlite::Transaction::Kind::kWrite));
-  ALCOVE_TRY_VOID(use(transaction));
-  return transaction.commit();
+  Status written = impl_->write(use);
+  if (written) {
+    impl_->trouble.clear();
+  } else if (is_machine_error(written.error().code)) {
+    impl_->trouble.note(written.error());
+  }
+  if (!written && written.error().code == ErrorCode::kCorrupt) {
+    impl_->note_damage(written.error());
+  }
+  return written;
+}
+
+void Catalog::on_damage(std::function<void(const Error&)> listener) {
+  impl_->damage_listener.with([&](auto& current) { current = std::move(listener); });
+}
+
+std::string Catalog::trouble() const {
+  return impl_->trouble.message();
 }
 
 Status Catalog::empty_log() {
@@ -185,25 +247,32 @@ Status Catalog::empty_log() {
 }
 
 Status Catalog::read(const std::function<Status(sqlite::Database&)>& use) {
-  ALCOVE_TRY(auto reader, impl_->take_reader());
-  Status status;
-  {
-    ALCOVE_TRY(auto transaction, sqlite::Transaction::begin(reader, sqlite::Transaction::Kind::kRead));
-    status = use(transaction.database());
+  Status status = impl_->read(use);
+  if (!status && status.error().code == ErrorCode::kCorrupt) {
+    impl_->note_damage(status.error());
   }
-  impl_->give_back(std::move(reader));
   return status;
 }
 
 Result<fs::path> Catalog::backup() {
   const fs::path folder = impl_->data_folder / "backups";
-  std::string time = format_rfc3339(now_unix_millis());
-  std::ranges::replace(time, ':', '-');
-  fs::path path = folder / fmt::format("catalog-{}.db", time);
+  const UnixMillis now = now_unix_millis();
+  fs::path path = folder / backup_name(now);
   ALCOVE_TRY(auto reader, impl_->take_reader());
   ALCOVE_TRY_VOID(reader.backup_to(path, impl_->not_backed_up));
   impl_->give_back(std::move(reader));
-  const auto all = backups_newest_first(folder);
+  // A damaged copy must not push a good one out.
+  auto copy = sqlite::Database::open(path, {.mode = sqlite::OpenMode::kReadOnly});
+  const Status sound = copy ? copy->check_integrity(false) : std::unexpected(copy.error());
+  if (!sound) {
+    std::error_code ignored;
+    fs::remove(path, ignored);
+    if (sound.error().code == ErrorCode::kCorrupt) {
+      impl_->note_damage(sound.error());
+    }
+    return std::unexpected(Error(sound.error()).with_context("check the backup"));
+  }
+  const auto all = backups_to_keep_first(folder, now);
   for (std::size_t i = kBackupsKept; i < all.size(); ++i) {
     std::error_code ignored;
     fs::remove(all[i], ignored);
@@ -212,12 +281,14 @@ Result<fs::path> Catalog::backup() {
 }
 
 Status Catalog::backup_daily() {
-  const auto all = backups_newest_first(impl_->data_folder / "backups");
+  const auto all = backups_to_keep_first(impl_->data_folder / "backups", now_unix_millis());
   if (!all.empty()) {
     std::error_code error;
     const auto written = fs::last_write_time(all.front(), error);
     const auto age = fs::file_time_type::clock::now() - written;
-    if (!error && std::chrono::duration_cast<std::chrono::milliseconds>(age).count() < kDayMillis) {
+    // One of the future was written under a clock that was wrong: that says nothing of its age.
+    const std::int64_t age_ms = std::chrono::duration_cast<std::chrono::milliseconds>(age).count();
+    if (!error && age_ms >= -kDayMillis && age_ms < kDayMillis) {
       return {};
     }
   }

@@ -27,7 +27,8 @@ inline constexpr std::size_t kReadersKept = 8;
 ///
 /// Thread safety: all calls from any thread; writes exclude one another.
 /// Failure: `open` returns kCorrupt with instructions and the newest backup when the file is damaged, or when it is
-/// missing although the folder was in use; the server must then not start.
+/// missing although the folder was in use; the server must then not start. Damage that is met later is told to
+/// `on_damage`, and the server must then stop: whatever would be written might be lost.
 class Catalog {
  public:
   /// The tables of `not_backed_up` are empty in every backup: what people may erase must not live on there. Borrowed
@@ -49,7 +50,14 @@ class Catalog {
   /// stays for the next time.
   Status empty_log();
 
+  /// Called once, on the thread that met the damage, with the same instructions as `open` gives. It must not wait for
+  /// other users of the catalog.
+  void on_damage(std::function<void(const Error&)> listener);
+  /// Why nothing can be written at the moment, as a sentence for the person; empty when it can.
+  [[nodiscard]] std::string trouble() const;
+
   /// Copies the catalog to `backups/catalog-<time>.db`, keeps the newest few, and returns the path.
+  /// A copy that is not sound is thrown away, and is damage.
   Result<std::filesystem::path> backup();
   /// Makes a backup when the newest is older than a day, or when there is none.
   Status backup_daily();

@@ -189,6 +189,59 @@ TEST_F(CatalogTest, KeepsOnlyTheNewestBackups) {
   EXPECT_EQ(left, static_cast<std::ptrdiff_t>(kBackupsKept));
 }
 
+TEST_F(CatalogTest, BackupsOfAClockThatWasAheadNeitherStopNewOnesNorPushThemOut) {
+  auto catalog = Catalog::open(folder_, kFirst);
+  ASSERT_TRUE(catalog.has_value());
+  for (std::size_t day = 0; day < kBackupsKept; ++day) {
+    const fs::path path = folder_ / "backups" / ("catalog-2090-01-" + std::to_string(10 + day) + ".db");
+    std::ofstream(path) << "of the future";
+    fs::last_write_time(path, fs::file_time_type::clock::now() + std::chrono::hours(24 * 20'000));
+  }
+  ASSERT_TRUE((*catalog)->backup_daily().has_value());
+  std::size_t of_now = 0;
+  std::size_t all = 0;
+  for (const auto& entry : fs::directory_iterator(folder_ / "backups")) {
+    of_now += entry.path().filename().string() < "catalog-2090" ? 1U : 0U;
+    ++all;
+  }
+  EXPECT_EQ(of_now, 1U);
+  EXPECT_EQ(all, kBackupsKept) << "one of the future has gone";
+}
+
+TEST_F(CatalogTest, DamageMetLaterIsToldOnceWithInstructions) {
+  auto catalog = Catalog::open(folder_, kFirst);
+  ASSERT_TRUE(catalog.has_value());
+  for (int i = 0; i < 3'000; ++i) {
+    ASSERT_TRUE(add(**catalog, "a note that takes some room in the file").has_value());
+  }
+  ASSERT_TRUE((*catalog)->backup().has_value());
+  ASSERT_TRUE((*catalog)->empty_log().has_value());
+  int told = 0;
+  std::string message;
+  (*catalog)->on_damage([&](const Error& error) {
+    ++told;
+    message = error.message;
+  });
+  {
+    std::fstream file(folder_ / "catalog.db", std::ios::in | std::ios::out | std::ios::binary);
+    const auto size = fs::file_size(folder_ / "catalog.db");
+    for (std::uintmax_t at = 4'096; at < size; ++at) {
+      file.seekp(static_cast<std::streamoff>(at));
+      file.put('\x5A');
+    }
+  }
+  const auto read_all = [&] {
+    return (*catalog)->read([](sqlite::Database& database) -> Status {
+      ALCOVE_TRY_VOID(database.query_int64("SELECT SUM(LENGTH(text)) FROM notes"));
+      return {};
+    });
+  };
+  EXPECT_EQ(read_all().error().code, ErrorCode::kCorrupt);
+  EXPECT_EQ(read_all().error().code, ErrorCode::kCorrupt);
+  EXPECT_EQ(told, 1);
+  EXPECT_NE(message.find("newest good backup"), std::string::npos) << message;
+}
+
 TEST_F(CatalogTest, TheFolderIsForItsOwnerAlone) {
   ASSERT_TRUE(Catalog::open(folder_, kFirst).has_value());
   EXPECT_EQ(fs::status(folder_).permissions() & fs::perms::all, fs::perms::owner_all);

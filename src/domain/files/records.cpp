@@ -211,6 +211,13 @@ Result<std::vector<FileRow>> Records::missing_files(UnixMillis before, std::size
   return read_files(*statement);
 }
 
+Status Records::shift_missing(std::int64_t by_ms) {
+  ALCOVE_TRY(auto* statement, prepared("UPDATE files SET missing_since_unix_ms = max(missing_since_unix_ms + ?, 1) "
+                                       "WHERE present = 0"));
+  statement->bind(1, by_ms);
+  return statement->run();
+}
+
 Result<std::optional<FolderRow>> Records::find_folder(FolderId id) {
   ALCOVE_TRY(auto* statement, prepared(ALCOVE_FOLDER_COLUMNS "WHERE id = ?"));
   statement->bind(1, id.value);

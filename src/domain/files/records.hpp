@@ -105,6 +105,8 @@ class Records {
   };
   /// `library` 0: of all.
   Result<PendingCount> count_pending(LibraryId library);
+  /// The clock was put forward by `by_ms` (or back): vanished files have been away for as long as before.
+  Status shift_missing(std::int64_t by_ms);
   /// Vanished files, those first that vanished first; `before` leaves out the younger ones.
   Result<std::vector<FileRow>> missing_files(UnixMillis before, std::size_t limit);
 

@@ -21,11 +21,9 @@ using files::Records;
 /// A wait is never longer, so that a missed wake-up costs no more than this.
 constexpr std::chrono::milliseconds kWaitMax{10'000};
 /// After an error of the catalog.
-constexpr std::chrono::seconds kErrorRetry{5};
+constexpr std::chrono::seconds kErrorRetry{3};
 /// A walk that takes longer shows as "scanning".
 constexpr std::chrono::milliseconds kScanShownAfter{1'000};
-/// Rows erased in one transaction.
-constexpr std::size_t kErasedAtOnceMax = 2'000;
 
 }  // namespace
 
@@ -129,12 +127,15 @@ void Follower::run(const std::stop_token& stop) {
       break;
     }
     if (!done) {
-      log_error("libraries", std::move(done).error().with_context("follow a library"));
+      if (trouble_.note(done.error())) {
+        log_error("libraries", std::move(done).error().with_context("follow a library"));
+      }
       walk_needed_ = false;
       next_walk_ = Clock::now() + kErrorRetry;
       take_in(std::chrono::duration_cast<std::chrono::milliseconds>(kErrorRetry));
       continue;
     }
+    trouble_.clear();
     take_in(time_to_wait());
   }
   {
@@ -295,8 +296,8 @@ Status Follower::walk(const std::stop_token& stop) {
   if (note.empty() && is_remote) {
     note = fmt::format(
         "The folder is on a network or FUSE file system, which does not report every change: it is "
-        "looked through every {} minutes",
-        kUnwatchedWalkInterval.count());
+        "looked through every {} seconds",
+        setting_.options.unwatched_walk.count());
   }
   set_progress([&](Progress& progress) {
     progress.scanning = false;
@@ -308,10 +309,9 @@ Status Follower::walk(const std::stop_token& stop) {
   ALCOVE_TRY_VOID(set_state(LibraryState::kReady, note, true));
   next_walk_ = Clock::now() + setting_.options.verify_interval;
   if (!watches_.note().empty() || is_remote) {
-    next_walk_ = std::min(next_walk_, Clock::now() + kUnwatchedWalkInterval);
+    next_walk_ = std::min(next_walk_, Clock::now() + setting_.options.unwatched_walk);
   }
-  ALCOVE_TRY_VOID(verify_when_due());
-  return erase_long_missing();
+  return verify_when_due();
 }
 
 Status Follower::verify_when_due() {
@@ -325,7 +325,8 @@ Status Follower::verify_when_due() {
       std::chrono::duration_cast<std::chrono::milliseconds>(setting_.options.verify_interval).count();
   ALCOVE_TRY_VOID(setting_.writer.write([&](Records& records) -> Status {
     ALCOVE_TRY(const UnixMillis last, records.verified_at(setting_.library));
-    if (!asked && now.value - last.value < interval_ms) {
+    // A moment in the future is of a clock that was wrong then, or is now.
+    if (!asked && last <= now && now.value - last.value < interval_ms) {
       return {};
     }
     // A round that is not over goes on: begun anew each day, a large library would never see its last files.
@@ -380,7 +381,7 @@ Status Follower::look_at_dirty(const std::stop_token& stop) {
   walk_needed_ = walk_needed_ || pass.needs_walk() || !looked;
   if (!watches_.note().empty()) {
     set_progress([&](Progress& progress) { progress.watch_note = watches_.note(); });
-    next_walk_ = std::min(next_walk_, Clock::now() + kUnwatchedWalkInterval);
+    next_walk_ = std::min(next_walk_, Clock::now() + setting_.options.unwatched_walk);
   }
   setting_.on_written();
   return looked;
@@ -455,30 +456,6 @@ Status Follower::set_state(LibraryState state, const std::string& reason, bool s
   state_written_ = state;
   reason_written_ = reason;
   return {};
-}
-
-Status Follower::erase_long_missing() {
-  const auto kept_ms = std::chrono::duration_cast<std::chrono::milliseconds>(kMissingKept).count();
-  const UnixMillis before{now_unix_millis().value - kept_ms};
-  for (;;) {
-    std::size_t erased = 0;
-    ALCOVE_TRY_VOID(setting_.writer.read([&](Records& records) -> Status {
-      ALCOVE_TRY(const auto rows, records.missing_files(before, 1));
-      erased = rows.size();
-      return {};
-    }));
-    if (erased == 0) {
-      return {};
-    }
-    ALCOVE_TRY_VOID(setting_.writer.write([&](Records& records) -> Status {
-      ALCOVE_TRY(const auto rows, records.missing_files(before, kErasedAtOnceMax));
-      for (const files::FileRow& row : rows) {
-        ALCOVE_TRY_VOID(records.erase_file(row));
-      }
-      ALCOVE_TRY_VOID(records.erase_empty_folders());
-      return {};
-    }));
-  }
 }
 
 }  // namespace alcove::libraries

@@ -20,6 +20,7 @@
 #include "base/error.hpp"
 #include "base/ids.hpp"
 #include "base/sync.hpp"
+#include "base/trouble.hpp"
 #include "domain/libraries/libraries.hpp"
 #include "domain/libraries/pass.hpp"
 #include "domain/libraries/watch_map.hpp"
@@ -32,11 +33,8 @@ inline constexpr std::chrono::milliseconds kGatherTime{30};
 /// Folders and names with news, remembered between two passes; beyond, the whole tree is walked.
 inline constexpr std::size_t kDirtyFoldersMax = 4'096;
 inline constexpr std::size_t kDirtyNamesMax = 64;
-/// How often a root that is missing is looked for, and a tree that cannot be watched everywhere is walked.
+/// How often a root that is missing is looked for.
 inline constexpr std::chrono::seconds kMissingRetry{2};
-inline constexpr std::chrono::minutes kUnwatchedWalkInterval{5};
-/// How long a vanished file's row is kept.
-inline constexpr std::chrono::hours kMissingKept{24 * 30};
 
 /// Events are only hints where to look: what happened is always read from the disk.
 ///
@@ -110,7 +108,6 @@ class Follower {
   Status set_missing(const std::string& reason);
   Status set_state(files::LibraryState state, const std::string& reason, bool scanned);
   Status verify_when_due();
-  Status erase_long_missing();
   void set_progress(const std::function<void(Progress&)>& change);
 
   Setting setting_;
@@ -123,6 +120,7 @@ class Follower {
   files::LibraryState state_written_ = files::LibraryState::kReady;
   std::string reason_written_;
   Clock::time_point next_walk_ = Clock::time_point::max();
+  Trouble trouble_;
   mutable std::mutex mutex_;
   std::condition_variable changed_;
   Shared shared_;  ///< Under mutex_.

@@ -27,7 +27,7 @@ constexpr std::chrono::milliseconds kStaleRetryMax{30'000};
 /// From then on a file counts as one that goes on changing.
 constexpr int kChangesExpectedMax = 10;
 constexpr std::chrono::milliseconds kIdleWait{10'000};
-constexpr std::chrono::seconds kErrorRetry{5};
+constexpr std::chrono::seconds kErrorRetry{3};
 /// Verifying rests this many times as long as it reads.
 constexpr int kVerifyRestFactor = 3;
 constexpr std::chrono::milliseconds kVerifyRestMax{1'000};
@@ -197,10 +197,13 @@ void Hasher::run(const std::stop_token& stop) {
     job_wakes_ = wakes;
     auto worked = work(stop, wakes);
     if (worked && *worked) {
+      trouble_.clear();
       continue;
     }
     const bool failed = !worked;
-    if (failed && worked.error().code != ErrorCode::kCancelled) {
+    if (!failed) {
+      trouble_.clear();
+    } else if (worked.error().code != ErrorCode::kCancelled && trouble_.note(worked.error())) {
       log_error("libraries", std::move(worked).error().with_context("read new files"));
     }
     Clock::time_point until = Clock::now() + (!failed ? kIdleWait : std::chrono::milliseconds(kErrorRetry));
@@ -345,7 +348,9 @@ std::optional<Hasher::Outcome> Hasher::read(const Job& job, const std::stop_toke
   }
   auto content = setting_.store.ensure_content(*outcome.sha256, row.reader, row.version.size_bytes);
   if (!content) {
-    log_error("libraries", content.error());
+    if (trouble_.note(content.error())) {
+      log_error("libraries", content.error());
+    }
     postpone(job);
     return std::nullopt;
   }

@@ -17,6 +17,7 @@
 
 #include "base/context.hpp"
 #include "base/error.hpp"
+#include "base/trouble.hpp"
 #include "domain/artefacts/store.hpp"
 #include "domain/files/records.hpp"
 #include "domain/libraries/libraries.hpp"
@@ -117,6 +118,7 @@ class Hasher {
   Setting setting_;
   std::unordered_map<FileId, Postponed> postponed_;  ///< The thread's own.
   std::uint64_t job_wakes_ = 0;                      ///< The thread's own: the wakes that its job has heard of.
+  Trouble trouble_;
   std::mutex mutex_;
   std::condition_variable changed_;
   std::uint64_t wakes_ = 0;       ///< Under mutex_.

@@ -24,7 +24,7 @@ namespace fs = std::filesystem;
 using files::Records;
 
 constexpr std::size_t kNameLengthMax = 100;
-/// Rows of a removed library that are erased in one transaction.
+/// Rows of a removed library, or of vanished files, that are erased in one transaction.
 constexpr std::size_t kErasedAtOnceMax = 2'000;
 /// Files with one content that are tried until one opens.
 constexpr std::size_t kFilesTriedMax = 64;
@@ -292,6 +292,35 @@ Status Libraries::remove(LibraryId library) {
     follower->stop();
   }
   return impl_->erase(library);
+}
+
+Result<std::int64_t> Libraries::erase_missing(UnixMillis before) {
+  std::int64_t erased = 0;
+  for (;;) {
+    std::vector<files::FileRow> rows;
+    ALCOVE_TRY_VOID(impl_->writer.read([&](Records& records) -> Status {
+      ALCOVE_TRY(rows, records.missing_files(before, kErasedAtOnceMax));
+      return {};
+    }));
+    if (rows.empty()) {
+      return erased;
+    }
+    ALCOVE_TRY_VOID(impl_->writer.write([&](Records& records) -> Status {
+      for (const files::FileRow& row : rows) {
+        ALCOVE_TRY(const auto now, records.find_file(row.id));
+        if (now && !now->present) {
+          ALCOVE_TRY_VOID(records.erase_file(row));
+          ++erased;
+        }
+      }
+      ALCOVE_TRY_VOID(records.erase_empty_folders());
+      return {};
+    }));
+  }
+}
+
+Status Libraries::clock_moved(std::chrono::milliseconds by) {
+  return impl_->writer.write([&](Records& records) { return records.shift_missing(by.count()); });
 }
 
 Status Libraries::rescan(LibraryId library, bool verify) {

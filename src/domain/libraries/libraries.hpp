@@ -31,9 +31,10 @@ struct Progress {
 
 struct Options {
   std::chrono::seconds verify_interval = std::chrono::hours(24);
-  std::chrono::milliseconds settle{300};  ///< Quiet time after a write event without close before a file is read.
-  std::function<bool()> is_paused;        ///< While it is true no file is read (they are listed). Empty: never.
-  std::function<void()> on_expired;       ///< There are results to be erased without waiting. Empty: nobody is told.
+  std::chrono::seconds unwatched_walk{300};  ///< Between two walks of a tree that cannot be watched everywhere.
+  std::chrono::milliseconds settle{300};     ///< Quiet time after a write event without close before a file is read.
+  std::function<bool()> is_paused;           ///< While it is true no file is read (they are listed). Empty: never.
+  std::function<void()> on_expired;          ///< There are results to be erased without waiting. Empty: nobody is told.
 };
 
 /// Follows every library of the catalog.
@@ -57,6 +58,10 @@ class Libraries {
   Status remove(LibraryId library);
   /// Walks now; `verify` reads every file again.
   Status rescan(LibraryId library, bool verify);
+  /// Forgets files that vanished before that moment. Returns how many.
+  Result<std::int64_t> erase_missing(UnixMillis before);
+  /// The clock was put forward by `by` (or back): vanished files have been away for as long as before.
+  Status clock_moved(std::chrono::milliseconds by);
   /// Returns when everything on disk at the moment of the call has been seen, hashed and reported.
   Status wait_until_seen(const Context& context);
   std::vector<Progress> progress();

@@ -244,10 +244,8 @@ Status Pass::compare_files(Records& records, Difference& difference) {
   }
   for (const FileRow& row : rows) {
     if (row.present && !found_names.contains(row.name) && !difference.listing.unknown.contains(row.name)) {
-      vanished_files_.push_back({.file = row.id,
-                                 .folder = row.folder,
-                                 .name = row.name,
-                                 .left_out = difference.left_out.contains(row.name)});
+      vanished_files_.push_back(
+          {.file = row.id, .folder = row.folder, .name = row.name, .left_out = difference.left_out.contains(row.name)});
     }
   }
   return {};
@@ -352,10 +350,8 @@ Status Pass::list_files_of_vanished_folders() {
       }
       ALCOVE_TRY(auto below, records.present_files_below(row->id));
       for (FileRow& file : below) {
-        vanished_files_.push_back({.file = file.id,
-                                   .folder = file.folder,
-                                   .name = std::move(file.name),
-                                   .left_out = vanished.left_out});
+        vanished_files_.push_back(
+            {.file = file.id, .folder = file.folder, .name = std::move(file.name), .left_out = vanished.left_out});
       }
     }
     return {};

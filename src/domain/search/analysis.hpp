@@ -29,7 +29,7 @@
 namespace alcove::search {
 
 /// Bumped whenever stored terms, facts or values change: older indexes are then remade.
-inline constexpr std::string_view kTermsVersion = "7";
+inline constexpr std::string_view kTermsVersion = "8";
 
 /// Words of the next passage that a passage knows the positions of, so that a phrase across the cut is found.
 inline constexpr std::size_t kOverlapWords = 8;

@@ -60,6 +60,31 @@ void Follower::pause(const std::stop_token& stop) {
   signal_->changed.wait_for(lock, kPauseAfterError, [&] { return stop.stop_requested() || signal_->stopping; });
 }
 
+std::string Follower::trouble() const {
+  const std::string message = passage_trouble_.message();
+  return message.empty() ? name_trouble_.message() : message;
+}
+
+Status Follower::of_passages(Status done) {
+  passages_failed_ = passages_failed_ || !done;
+  return done;
+}
+
+Status Follower::of_names(Status done) {
+  names_failed_ = names_failed_ || !done;
+  return done;
+}
+
+namespace {
+
+/// Damage of the store or the catalog is not the index's, which must not be thrown away for it.
+std::unexpected<Error> not_of_the_index(Error error) {
+  error.code = error.code == ErrorCode::kCorrupt ? ErrorCode::kUnavailable : error.code;
+  return std::unexpected(std::move(error));
+}
+
+}  // namespace
+
 // --- passages ---
 
 Status Follower::step_passages(const std::stop_token& stop, bool& drained) {
@@ -71,28 +96,37 @@ Status Follower::step_passages(const std::stop_token& stop, bool& drained) {
       return cleared;
     }
   }
-  const std::int64_t from = passages_.applied();
-  ALCOVE_TRY(const std::vector<artefacts::Change> changes, store_.changes_after(from, kBatch));
-  for (const artefacts::Change& change : changes) {
+  if (passages_failed_) {
+    ALCOVE_TRY_VOID(passages_.recover());
+    passages_failed_ = false;
+  }
+  // Several times a second there is nothing new, which the store knows without a look at the disk.
+  const bool is_new = passages_.applied() < store_.last_sequence();
+  const auto changes = is_new ? store_.changes_after(passages_.applied(), kBatch)
+                              : Result<std::vector<artefacts::Change>>(std::vector<artefacts::Change>());
+  if (!changes) {
+    return not_of_the_index(changes.error());
+  }
+  for (const artefacts::Change& change : *changes) {
     if (stop.stop_requested()) {
       return {};
     }
-    ALCOVE_TRY_VOID(passages_.apply(change));
+    ALCOVE_TRY_VOID(of_passages(passages_.apply(change)));
     const bool due = Clock::now() - passages_committed_at_ >= kCommitIntervalBusy;
     if (passages_.pending() >= kCommitPassagesMax || (passages_.pending() > 0 && due)) {
-      ALCOVE_TRY_VOID(passages_.commit());
+      ALCOVE_TRY_VOID(of_passages(passages_.commit()));
       passages_committed_at_ = Clock::now();
     }
     if (passages_.applied() < change.sequence) {
       break;  // The rows began anew: earlier changes come again.
     }
   }
-  drained = changes.size() < kBatch && (changes.empty() || passages_.applied() >= changes.back().sequence);
+  drained = changes->size() < kBatch && (changes->empty() || passages_.applied() >= changes->back().sequence);
   if (!drained) {
     return {};
   }
   if (passages_.pending() > 0 && (hurried_ > 0 || Clock::now() - passages_committed_at_ >= kCommitIntervalIdle)) {
-    ALCOVE_TRY_VOID(passages_.commit());
+    ALCOVE_TRY_VOID(of_passages(passages_.commit()));
     passages_committed_at_ = Clock::now();
   }
   if (passages_.pending() == 0) {
@@ -111,13 +145,18 @@ void Follower::follow_passages(const std::stop_token& stop) {
     bool drained = false;
     const Status stepped = step_passages(stop, drained);
     if (!stepped) {
-      log_error(kArea, stepped.error());
+      if (passage_trouble_.note(stepped.error())) {
+        log_error(kArea, stepped.error());
+      }
       if (stepped.error().code == ErrorCode::kCorrupt) {
         const std::scoped_lock lock(signal_->mutex);
         signal_->clear_passages = true;
       }
       pause(stop);
-    } else if (drained && passages_.applied() >= store_.last_sequence()) {
+      continue;
+    }
+    passage_trouble_.clear();
+    if (drained && passages_.applied() >= store_.last_sequence()) {
       const auto rest =
           std::chrono::duration_cast<milliseconds>(passages_committed_at_ + kCommitIntervalIdle - Clock::now());
       const milliseconds wait = passages_.pending() > 0 ? std::clamp(rest, milliseconds(1), kWait / 4) : kWait;
@@ -136,23 +175,30 @@ Status Follower::step_names(const std::stop_token& stop, bool& drained) {
       return cleared;
     }
   }
+  if (names_failed_) {
+    ALCOVE_TRY_VOID(names_.recover());
+    names_failed_ = false;
+  }
   std::uint64_t round = 0;
   {
     const std::scoped_lock lock(signal_->mutex);
     round = signal_->round;
   }
-  ALCOVE_TRY(const auto changes, files_.changes_after(names_.applied(), kBatch));
-  for (const files::Files::FileChange& change : changes) {
+  const auto changes = files_.changes_after(names_.applied(), kBatch);
+  if (!changes) {
+    return not_of_the_index(changes.error());
+  }
+  for (const files::Files::FileChange& change : *changes) {
     if (stop.stop_requested()) {
       return {};
     }
-    ALCOVE_TRY_VOID(names_.apply(change));
+    ALCOVE_TRY_VOID(of_names(names_.apply(change)));
   }
-  drained = changes.size() < kBatch;
+  drained = changes->size() < kBatch;
   const auto since = Clock::now() - names_committed_at_;
   const bool due = since >= kCommitIntervalBusy || (drained && (hurried_ > 0 || since >= kCommitIntervalIdle));
   if (names_.pending() > 0 && due) {
-    ALCOVE_TRY_VOID(names_.commit());
+    ALCOVE_TRY_VOID(of_names(names_.commit()));
     names_committed_at_ = Clock::now();
   }
   if (drained && names_.pending() == 0) {
@@ -170,13 +216,18 @@ void Follower::follow_names(const std::stop_token& stop) {
     bool drained = false;
     const Status stepped = step_names(stop, drained);
     if (!stepped) {
-      log_error(kArea, stepped.error());
+      if (name_trouble_.note(stepped.error())) {
+        log_error(kArea, stepped.error());
+      }
       if (stepped.error().code == ErrorCode::kCorrupt) {
         const std::scoped_lock lock(signal_->mutex);
         signal_->clear_names = true;
       }
       pause(stop);
-    } else if (drained) {
+      continue;
+    }
+    name_trouble_.clear();
+    if (drained) {
       std::unique_lock lock(signal_->mutex);
       const bool waits_for_commit = names_.pending() > 0;
       signal_->changed.wait_for(lock, waits_for_commit ? kWait / 4 : kWait * 10, [&] {

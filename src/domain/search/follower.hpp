@@ -8,10 +8,12 @@
 #include <cstdint>
 #include <memory>
 #include <mutex>
+#include <string>
 #include <thread>
 
 #include "base/context.hpp"
 #include "base/error.hpp"
+#include "base/trouble.hpp"
 #include "domain/artefacts/store.hpp"
 #include "domain/files/files.hpp"
 #include "domain/search/name_index.hpp"
@@ -38,6 +40,8 @@ class Follower {
   /// The same without waiting: for a search that met damage.
   void request_rebuild();
 
+  /// Why the indexes do not keep up at the moment; empty when they do.
+  [[nodiscard]] std::string trouble() const;
   [[nodiscard]] bool rebuilding() const { return rebuilding_; }
   /// The last artefact change that is searchable.
   [[nodiscard]] std::int64_t reached() const;
@@ -60,6 +64,9 @@ class Follower {
   void follow_names(const std::stop_token& stop);
   Status step_names(const std::stop_token& stop, bool& drained);
   bool take_flag(bool Signal::* flag);
+  /// Remembers that the index failed, so that it begins anew from what is on the disk before it goes on.
+  Status of_passages(Status done);
+  Status of_names(Status done);
   void pause(const std::stop_token& stop);
 
   PassageIndex& passages_;
@@ -69,6 +76,10 @@ class Follower {
   std::shared_ptr<Signal> signal_;
   std::atomic<int> hurried_{0};  ///< Callers waiting: commits do not wait for their second.
   std::atomic<bool> rebuilding_{false};
+  bool passages_failed_ = false;  ///< Each its thread's own.
+  bool names_failed_ = false;
+  Trouble passage_trouble_;
+  Trouble name_trouble_;
   std::chrono::steady_clock::time_point passages_committed_at_;
   std::chrono::steady_clock::time_point names_committed_at_;
   std::jthread passage_thread_;

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "domain/search/snippet.hpp"
+#include "domain/search/stored_passage.hpp"
 #include "wire/codec.hpp"
 
 namespace alcove::search {
@@ -107,7 +108,7 @@ Result<Hit> write_hit(const HitKnowledge& known, const Item& item, const std::ve
   if (shown != 0) {
     ALCOVE_TRY(const std::optional<std::string> data, known.generation.keyword->data(shown));
     if (data) {
-      ALCOVE_TRY(const auto passage, wire::decode<wire::Passage>(as_bytes(*data)));
+      ALCOVE_TRY(const auto passage, unpack_passage(*data));
       describe(known, hit, item, passage);
     }
   }

@@ -52,6 +52,10 @@ Result<std::unique_ptr<NameIndex>> NameIndex::open(const std::filesystem::path& 
 
 Status NameIndex::open_index() {
   ALCOVE_TRY(std::shared_ptr<fulltext::Index> opened, fulltext::Index::open(folder_ / "names"));
+  return load(std::move(opened));
+}
+
+Status NameIndex::load(std::shared_ptr<fulltext::Index> opened) {
   ALCOVE_TRY(const std::string version, opened->metadata("version"));
   ALCOVE_TRY(const std::string applied, opened->metadata("applied"));
   if (version.empty()) {
@@ -70,6 +74,15 @@ Status NameIndex::open_index() {
   pending_ = 0;
   published_.with([&](auto& current) { current = std::move(opened); });
   return {};
+}
+
+Status NameIndex::recover() {
+  const std::shared_ptr<fulltext::Index> index = this->index();
+  if (!index) {
+    return open_index();
+  }
+  ALCOVE_TRY_VOID(index->restart());
+  return load(index);
 }
 
 Status NameIndex::clear() {

@@ -38,6 +38,8 @@ class NameIndex {
   Status apply(const files::Files::FileChange& change);
   Status commit();
   Status clear();
+  /// As PassageIndex::recover.
+  Status recover();
   [[nodiscard]] std::int64_t file_count() const { return file_count_; }
 
   /// The best matches among `visible`, best first: all words in the name; or with the last one only begun; or, which
@@ -59,6 +61,8 @@ class NameIndex {
  private:
   NameIndex(std::filesystem::path folder, files::Files& files) : folder_(std::move(folder)), files_(files) {}
   Status open_index();
+  /// Takes in what an opened index holds.
+  Status load(std::shared_ptr<fulltext::Index> opened);
   Result<std::string> library_name(LibraryId library);
   /// Files among `visible` whose stored path `fits`.
   Result<sets::Bitmap> where_path(const sets::Bitmap& visible, const std::function<bool(std::string_view)>& fits);

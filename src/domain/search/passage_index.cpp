@@ -7,6 +7,7 @@
 #include "base/log.hpp"
 #include "base/text.hpp"
 #include "domain/search/analysis.hpp"
+#include "domain/search/stored_passage.hpp"
 #include "drivers/text/terms.hpp"
 #include "wire/codec.hpp"
 
@@ -117,8 +118,7 @@ Status PassageIndex::open_keyword() {
       auto applied = keyword_->metadata(kAppliedKey);
       if (version && store_id && applied) {
         if (version->empty()) {
-          ALCOVE_TRY_VOID(keyword_->set_metadata(kVersionKey, kTermsVersion));
-          return keyword_->set_metadata(kStoreKey, store_.store_id());
+          return sign_keyword();
         }
         keyword_applied_ = parse_applied(*applied);
         if (*version == kTermsVersion && *store_id == store_.store_id() && keyword_applied_ <= store_.last_sequence()) {
@@ -140,6 +140,11 @@ Status PassageIndex::open_keyword() {
     ALCOVE_TRY_VOID(remove_keyword());
   }
   return fail(ErrorCode::kCorrupt, "The search index cannot be made", "keyword index: remaking it did not help");
+}
+
+Status PassageIndex::sign_keyword() {
+  ALCOVE_TRY_VOID(keyword_->set_metadata(kVersionKey, kTermsVersion));
+  return keyword_->set_metadata(kStoreKey, store_.store_id());
 }
 
 Status PassageIndex::open_vectors() {
@@ -337,7 +342,7 @@ Status PassageIndex::apply_to_vectors(const artefacts::Change& change) {
 }
 
 Status PassageIndex::index_passages(ContentNumber content) {
-  ALCOVE_TRY(const auto artefact, store_.find(content, "passages"));
+  ALCOVE_TRY(const auto artefact, find_sound(content, "passages"));
   if (!artefact || artefact->passage_count == 0) {
     return drop_run(content);
   }
@@ -359,7 +364,7 @@ Status PassageIndex::index_passages(ContentNumber content) {
       ALCOVE_TRY_VOID(keyword_->set_metadata("L" + passage.language, "1"));
     }
     const std::string_view next = i + 1 < run.count ? std::string_view(decoded->passages[i + 1].text) : "";
-    ALCOVE_TRY_VOID(keyword_->replace(run.first + i, passage_postings(passage, next), as_text(wire::encode(passage))));
+    ALCOVE_TRY_VOID(keyword_->replace(run.first + i, passage_postings(passage, next), pack_passage(passage)));
   }
   runs_[run.first] = run;
   first_of_content_[content.value] = run.first;
@@ -418,9 +423,19 @@ Status PassageIndex::set_facts(ContentNumber content, const std::function<void(C
   return {};
 }
 
+Result<std::optional<artefacts::Artefact>> PassageIndex::find_sound(ContentNumber content, std::string_view stage) {
+  auto artefact = store_.find(content, stage);
+  if (!artefact && artefact.error().code == ErrorCode::kCorrupt) {
+    // The store sees to it that it is made again; until then the index goes without. It is not the index's damage.
+    log_warning(kArea, "{} of content {} was left out: {}", stage, content.value, artefact.error().detail);
+    return std::nullopt;
+  }
+  return artefact;
+}
+
 template <typename Artefact>
 Result<std::optional<Artefact>> PassageIndex::find_artefact(ContentNumber content, std::string_view stage) {
-  ALCOVE_TRY(const auto artefact, store_.find(content, stage));
+  ALCOVE_TRY(const auto artefact, find_sound(content, stage));
   if (!artefact) {
     return std::nullopt;
   }
@@ -453,7 +468,7 @@ Status PassageIndex::write_vectors(const artefacts::Change& change) {
   if (known == first_of_content_.end()) {
     return {};
   }
-  ALCOVE_TRY(const auto artefact, store_.find(content, "text_vectors"));
+  ALCOVE_TRY(const auto artefact, find_sound(content, "text_vectors"));
   if (!artefact) {
     return {};
   }
@@ -495,6 +510,26 @@ Status PassageIndex::commit() {
   if (vectors_) {
     ALCOVE_TRY_VOID(vectors_->commit(vectors_applied_));
   }
+  pending_ = 0;
+  publish();
+  return {};
+}
+
+Status PassageIndex::recover() {
+  if (!keyword_) {
+    ALCOVE_TRY_VOID(open_keyword());
+  } else {
+    ALCOVE_TRY_VOID(keyword_->restart());
+    ALCOVE_TRY(const std::string applied, keyword_->metadata(kAppliedKey));
+    keyword_applied_ = parse_applied(applied);
+    if (applied.empty()) {
+      ALCOVE_TRY_VOID(sign_keyword());  // That, too, may be among what was forgotten.
+    }
+  }
+  vectors_.reset();
+  vectors_applied_ = 0;
+  ALCOVE_TRY_VOID(open_vectors());
+  ALCOVE_TRY_VOID(load_corpus());
   pending_ = 0;
   publish();
   return {};

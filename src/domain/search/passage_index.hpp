@@ -52,6 +52,10 @@ class PassageIndex {
   [[nodiscard]] std::size_t pending() const { return pending_; }
   /// Makes all applied changes durable and visible.
   Status commit();
+  /// After `apply` or `commit` failed: what was not committed is forgotten, and `applied` says from where to go on. An
+  /// error in writing may have thrown away more than the one change, and one in syncing proves nothing of what was
+  /// written before it.
+  Status recover();
   /// Throws both indexes away; searches find nothing until changes are applied from 0. After an error nothing can be
   /// applied until it succeeds.
   Status clear();
@@ -60,6 +64,8 @@ class PassageIndex {
   PassageIndex(std::filesystem::path folder, artefacts::Store& store) : folder_(std::move(folder)), store_(store) {}
 
   Status open_keyword();
+  /// Says in a new index which version and store it is of.
+  Status sign_keyword();
   Status open_vectors();
   Status load_corpus();
   Status remove_keyword();
@@ -79,6 +85,7 @@ class PassageIndex {
   void publish_facts(Corpus& corpus) const;
   void publish();
   /// Nothing when there is none, or it is damaged.
+  Result<std::optional<artefacts::Artefact>> find_sound(ContentNumber content, std::string_view stage);
   template <typename Artefact>
   Result<std::optional<Artefact>> find_artefact(ContentNumber content, std::string_view stage);
 

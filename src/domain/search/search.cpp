@@ -36,6 +36,15 @@ struct Search::Impl {
             .store = store};
   }
 
+  /// Rows that decayed were left out of the answer; they are remade from the artefacts.
+  void remake_damaged_vectors() {
+    const auto vectors = passages->generation().vectors;
+    if (vectors && vectors->is_damaged() && !follower->rebuilding()) {
+      log_error("search", "the vector rows are damaged; the indexes are remade");
+      follower->request_rebuild();
+    }
+  }
+
   /// A query that finds nothing is asked again as it was probably meant.
   Result<Response> answer_once(const auth::Principal& principal, const Request& request, const Context& context) {
     ALCOVE_TRY(Answered first, answer(sources(), principal, request, context));
@@ -107,28 +116,37 @@ namespace {
 
 constexpr const char* kRemadeNote = "The search index is being remade; until that is done not everything is found";
 
-/// Notes a rebuild under way, and begins one when the index is damaged.
-template <typename Answered>
-Result<Answered> judged(Result<Answered> answered, Follower& follower) {
-  if (answered && follower.rebuilding()) {
-    answered->notes.push_back({.code = "index_rebuilding", .message = kRemadeNote, .values = {}, .position = {}});
-  }
-  if (answered || answered.error().code != ErrorCode::kCorrupt) {
-    return answered;
+/// The error of an answer; begins a rebuild when it is the index's damage.
+std::unexpected<Error> remade(Error error, Follower& follower) {
+  if (error.code != ErrorCode::kCorrupt) {
+    return std::unexpected(std::move(error));
   }
   // Either a rebuild took the files away under this search, or they are damaged.
   if (!follower.rebuilding()) {
-    log_error("search", answered.error());
+    log_error("search", error);
     follower.request_rebuild();
   }
-  return fail(ErrorCode::kUnavailable, "The search index is being remade; try again in a moment",
-              answered.error().detail);
+  return fail(ErrorCode::kUnavailable, "The search index is being remade; try again in a moment", error.detail);
+}
+
+/// Notes a rebuild under way, and begins one when the index is damaged.
+template <typename Answered>
+Result<Answered> judged(Result<Answered> answered, Follower& follower) {
+  if (!answered) {
+    return remade(std::move(answered.error()), follower);
+  }
+  if (follower.rebuilding()) {
+    answered->notes.push_back({.code = "index_rebuilding", .message = kRemadeNote, .values = {}, .position = {}});
+  }
+  return answered;
 }
 
 }  // namespace
 
 Result<Response> Search::search(const auth::Principal& principal, const Request& request, const Context& context) {
-  return judged(impl_->answer_once(principal, request, context), *impl_->follower);
+  auto answered = impl_->answer_once(principal, request, context);
+  impl_->remake_damaged_vectors();
+  return judged(std::move(answered), *impl_->follower);
 }
 
 Result<Response> Search::further(const auth::Principal& principal, const std::string& cursor, std::size_t limit,
@@ -141,12 +159,18 @@ Result<Response> Search::further(const auth::Principal& principal, const std::st
 
 Result<SimilarResponse> Search::similar(const auth::Principal& principal, const SimilarRequest& request,
                                         const Context& context) {
-  return judged(search::similar(impl_->sources(), principal, request, context), *impl_->follower);
+  auto answered = search::similar(impl_->sources(), principal, request, context);
+  impl_->remake_damaged_vectors();
+  return judged(std::move(answered), *impl_->follower);
 }
 
 Result<std::vector<Suggestion>> Search::suggest(const auth::Principal& principal, const std::string& typed,
                                                 std::size_t limit) {
-  return search::suggest(impl_->sources(), principal, typed, limit);
+  auto suggested = search::suggest(impl_->sources(), principal, typed, limit);
+  if (!suggested) {
+    return remade(std::move(suggested.error()), *impl_->follower);
+  }
+  return suggested;
 }
 
 Status Search::wait_until_applied(const Context& context) {
@@ -163,7 +187,8 @@ IndexStatus Search::status() {
           .vectors_indexed = generation.corpus->vector_count,
           .names_indexed = impl_->names->file_count(),
           .behind = std::max<std::int64_t>(0, impl_->store.last_sequence() - impl_->follower->reached()),
-          .rebuilding = impl_->follower->rebuilding()};
+          .rebuilding = impl_->follower->rebuilding(),
+          .trouble = impl_->follower->trouble()};
 }
 
 }  // namespace alcove::search

@@ -16,6 +16,7 @@
 #include "domain/search/page.hpp"
 #include "domain/search/query.hpp"
 #include "domain/search/scope.hpp"
+#include "domain/search/stored_passage.hpp"
 #include "domain/search/telling_words.hpp"
 #include "wire/codec.hpp"
 
@@ -123,7 +124,7 @@ class Comparison {
     for (const std::uint32_t passage : spread(own)) {
       ALCOVE_TRY(const std::optional<std::string> data, keyword().data(passage));
       if (data) {
-        ALCOVE_TRY(auto decoded, wire::decode<wire::Passage>(as_bytes(*data)));
+        ALCOVE_TRY(auto decoded, unpack_passage(*data));
         passages.push_back(std::move(decoded));
       }
     }

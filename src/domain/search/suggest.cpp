@@ -7,6 +7,7 @@
 #include "base/text.hpp"
 #include "domain/search/analysis.hpp"
 #include "domain/search/spelling.hpp"
+#include "domain/search/stored_passage.hpp"
 #include "drivers/text/terms.hpp"
 #include "wire/codec.hpp"
 
@@ -70,7 +71,7 @@ Result<Texts> titles_for(fulltext::Index& index, std::string_view typed, const s
     if (!data || found.size() == limit) {
       continue;
     }
-    ALCOVE_TRY(const auto passage, wire::decode<wire::Passage>(as_bytes(*data)));
+    ALCOVE_TRY(const auto passage, unpack_passage(*data));
     if (!passage.title.empty() && seen.insert(passage.title).second) {
       found.push_back({.kind = Suggestion::Kind::kTitle, .text = passage.title, .file = {}});
     }

@@ -270,11 +270,20 @@ class Lease {
     }
     if (intake_.parts().empty() && !too_nested_) {
       // Only now it is known to contain anything; most contents do not, and need not be looked up.
-      ALCOVE_TRY(too_nested_, too_nested(engine_.store, number_));
+      auto nested = too_nested(engine_.store, number_);
+      if (!nested) {
+        return fail(ErrorCode::kPreconditionFailed, nested.error().message, nested.error().detail);
+      }
+      too_nested_ = std::move(*nested);
     }
     if (!too_nested_) {
       settle_later();
-      ALCOVE_TRY_VOID(intake_.take(frame, request_.request_id));
+      const Status taken = intake_.take(frame, request_.request_id);
+      if (!taken && taken.error().code != ErrorCode::kCorrupt) {
+        // The worker is not to blame when there is no room for what it found.
+        return fail(ErrorCode::kPreconditionFailed, taken.error().message, taken.error().detail);
+      }
+      ALCOVE_TRY_VOID(Status(taken));
     }
     return worker.send(wire::MessageKind::kPartTaken,
                        wire::PartTaken{.request_id = request_.request_id, .go_on = !too_nested_}, context);
@@ -320,7 +329,6 @@ class Lease {
     }
     if (!artefact) {
       log_warning("work", "content {}: the stored result of {} is damaged and is made again", number.value, stage);
-      ALCOVE_TRY_VOID(engine_.store.drop(number, stage));
       repaired_.push_back(stage);
     }
     ALCOVE_TRY(const std::vector<Task> rows, engine_.store.tasks_of(number));
@@ -554,7 +562,7 @@ void Engine::Impl::run_decode_lane(const std::stop_token& stop, int index) {
     }
     auto leased = paused ? Result<std::vector<Task>>(std::vector<Task>{}) : store.lease(names, 1);
     if (!leased || leased->empty()) {
-      if (!leased) {
+      if (!leased && trouble.note(leased.error())) {
         log_error("work", leased.error());
       }
       seen = wait_for_work(seen, kIdleLook, stop);

@@ -111,10 +111,13 @@ void Engine::Impl::complete_patiently(const std::vector<artefacts::Completion>& 
   while (true) {
     const Status written = complete(completions);
     if (written) {
+      trouble.clear();
       return;
     }
     // Results cost much and their tasks count as running: both are kept until there is room.
-    log_error("work", Error(written.error()).with_context("write results"));
+    if (trouble.note(written.error())) {
+      log_error("work", Error(written.error()).with_context("write results"));
+    }
     const SteadyTime again = std::chrono::steady_clock::now() + kWritePause;
     std::uint64_t seen = 0;
     while (std::chrono::steady_clock::now() < again) {

@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "base/sync.hpp"
+#include "base/trouble.hpp"
 #include "domain/work/engine.hpp"
 #include "domain/work/part_spool.hpp"
 #include "domain/work/stages.hpp"
@@ -37,7 +38,7 @@ inline constexpr std::array<std::chrono::seconds, 5> kMissBackoff{std::chrono::s
 inline constexpr std::chrono::milliseconds kDecodeTimeoutPerMib{250};
 inline constexpr std::chrono::seconds kDecodeTimeoutMax{600};
 /// When results cannot be written (a full disk), the next try is after this; meanwhile nothing new is begun.
-inline constexpr std::chrono::seconds kWritePause{10};
+inline constexpr std::chrono::seconds kWritePause{3};
 /// Tasks whose backoff ends within this count as work that goes on.
 inline constexpr std::chrono::seconds kIdleHorizon{2};
 /// How long a lane sleeps when nothing signals work; tasks in backoff are seen then.
@@ -110,6 +111,8 @@ struct Engine::Impl {
   Guarded<std::deque<std::shared_ptr<PendingOpen>>> opens;
   std::atomic<int> settling{0};            ///< Containers whose members have no tasks yet.
   std::atomic<bool> is_reconciled{false};  ///< Old and missing results were looked for since the start.
+
+  Trouble trouble;  ///< Of leasing tasks and writing results; told to the log once, and to people by the store.
 
   /// Last, so that the lanes end before what they use.
   std::vector<std::jthread> lanes;

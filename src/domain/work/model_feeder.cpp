@@ -135,9 +135,8 @@ void ModelFeeder::forget(const Task& task, Passages left, const Error* error) {
   if (error != nullptr) {
     log_warning("work", "content {}: the stored passages are damaged and are made again", task.content.value);
     const Stage& passages = *find_stage("passages");
-    if (const Status dropped = engine_.store.drop(task.content, passages.name); !dropped) {
-      log_error("work", dropped.error());
-    }
+    // Whoever makes them asks for these vectors again; where that is the database's damage, nobody can.
+    outcome.not_before = UnixMillis{now_unix_millis().value + std::chrono::milliseconds(kBackoff.back()).count()};
     outcome.then_want = {{passages.name, fingerprint_of(passages, {})}};
     outcome.priority = task.priority;
   }

@@ -323,6 +323,16 @@ Status Index::commit() {
   });
 }
 
+Status Index::restart() {
+  // The old writer goes first, for its lock; it tries to commit and has nothing left to commit.
+  (void)guarded([&] { impl_->writer.close(); });
+  return guarded([&] {
+    impl_->writer = Xapian::WritableDatabase();
+    impl_->writer = Xapian::WritableDatabase(impl_->folder, Xapian::DB_CREATE_OR_OPEN | Xapian::DB_BACKEND_GLASS);
+    impl_->revision.fetch_add(1);
+  });
+}
+
 Result<std::string> Index::metadata(std::string_view key) {
   return impl_->read([&](const Xapian::Database& database) { return database.get_metadata(std::string(key)); });
 }

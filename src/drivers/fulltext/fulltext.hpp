@@ -93,6 +93,8 @@ class Index {
   /// An empty value removes the key. Keys are at most kTermBytesMax bytes.
   Status set_metadata(std::string_view key, std::string_view value);
   Status commit();
+  /// After a failed write: forgets what was not committed and begins anew from what is on the disk. Readers go on.
+  Status restart();
 
   /// Readers.
   Result<std::string> metadata(std::string_view key);

@@ -22,7 +22,7 @@ namespace alcove::vectors {
 namespace {
 
 constexpr std::uint64_t kMagic = 0x31'63'65'56'6F'6C'41'0AULL;
-constexpr std::uint32_t kVersion = 2;
+constexpr std::uint32_t kVersion = 3;
 constexpr std::size_t kSlotBytes = 2048;
 constexpr std::size_t kRowsOffset = 2 * kSlotBytes;
 /// The file grows by this many rows at a time, so that mappings are made anew rarely.
@@ -40,15 +40,27 @@ struct Header {
   std::uint64_t checksum = 0;
 };
 
-/// FNV-1a over all fields before the checksum.
-std::uint64_t checksum_of(const Header& header) {
-  std::array<unsigned char, offsetof(Header, checksum)> bytes{};
-  std::memcpy(bytes.data(), &header, bytes.size());
+/// FNV-1a.
+std::uint64_t checksum_of(std::span<const std::uint8_t> bytes) {
   std::uint64_t hash = 0xCBF29CE484222325ULL;
-  for (const unsigned char byte : bytes) {
+  for (const std::uint8_t byte : bytes) {
     hash = (hash ^ byte) * 0x100000001B3ULL;
   }
   return hash;
+}
+
+/// Over all fields before the checksum.
+std::uint64_t checksum_of(const Header& header) {
+  std::array<std::uint8_t, offsetof(Header, checksum)> bytes{};
+  std::memcpy(bytes.data(), &header, bytes.size());
+  return checksum_of(bytes);
+}
+
+/// Of a row that does not exist it is 0, as everything else.
+std::uint32_t checksum_of_row(std::span<const std::uint8_t> values, float scale) {
+  std::array<std::uint8_t, sizeof scale> bytes{};
+  std::memcpy(bytes.data(), &scale, sizeof scale);
+  return scale == 0 ? 0 : static_cast<std::uint32_t>(checksum_of(values) * 31 + checksum_of(bytes));
 }
 
 bool is_whole(const Header& header) {
@@ -56,8 +68,14 @@ bool is_whole(const Header& header) {
          header.dimensions <= kDimensionsMax && header.checksum == checksum_of(header);
 }
 
+/// What follows the values of a row.
+struct RowEnd {
+  std::uint32_t checksum = 0;
+  float scale = 0;
+};
+
 std::size_t stride_of(std::uint32_t dimensions) {
-  return (dimensions + 3U) / 4U * 4U + sizeof(float);
+  return (dimensions + 3U) / 4U * 4U + sizeof(RowEnd);
 }
 
 /// A file mapped for reading; searches hold it while a writer may already have mapped a longer one.
@@ -156,13 +174,28 @@ struct VectorRows::Impl {
     [[nodiscard]] const std::int8_t* values(std::uint64_t row) const {
       return reinterpret_cast<const std::int8_t*>(mapping->data() + kRowsOffset + row * stride);
     }
-    [[nodiscard]] float scale(std::uint64_t row) const {
-      float found = 0;
+    [[nodiscard]] RowEnd end_of(std::uint64_t row) const {
+      RowEnd found;
       std::memcpy(&found, mapping->data() + kRowsOffset + (row + 1) * stride - sizeof found, sizeof found);
       return found;
     }
+    [[nodiscard]] float scale(std::uint64_t row) const { return end_of(row).scale; }
+    [[nodiscard]] bool is_whole(std::uint64_t row) const {
+      // A row that is being written at this moment is whole a moment later.
+      constexpr int kLooksMax = 1'000;
+      for (int look = 0; look < kLooksMax; ++look) {
+        const RowEnd end = end_of(row);
+        const std::span bytes(mapping->data() + kRowsOffset + row * stride, dimensions);
+        if (end.checksum == checksum_of_row(bytes, end.scale)) {
+          return true;
+        }
+        std::this_thread::yield();
+      }
+      return false;
+    }
   };
   Guarded<View> view;
+  mutable std::atomic<bool> is_damaged{false};
 
   ~Impl() {
     if (descriptor >= 0) {
@@ -202,15 +235,19 @@ struct VectorRows::Impl {
     return map(capacity);
   }
 
-  Status write_header() {
-    ++header.generation;
-    header.applied = applied.load();
-    header.checksum = checksum_of(header);
-    const std::uint64_t slot = header.generation % 2;
-    ALCOVE_TRY_VOID(write_all(descriptor, &header, sizeof header, slot * kSlotBytes));
+  /// Until it is synced the header before holds: a failed one is written again over itself, never over that.
+  Status write_header(std::int64_t applied_now) {
+    Header next = header;
+    ++next.generation;
+    next.applied = applied_now;
+    next.checksum = checksum_of(next);
+    const std::uint64_t slot = next.generation % 2;
+    ALCOVE_TRY_VOID(write_all(descriptor, &next, sizeof next, slot * kSlotBytes));
     if (fdatasync(descriptor) != 0) {
       return fail_errno(errno, "sync vector rows");
     }
+    header = next;
+    applied = applied_now;
     return {};
   }
 };
@@ -270,7 +307,7 @@ Result<std::unique_ptr<VectorRows>> VectorRows::create(const std::filesystem::pa
   impl->header.space = space;
   impl->stride = stride_of(dimensions);
   ALCOVE_TRY_VOID(impl->grow_to(kGrowthRows));
-  ALCOVE_TRY_VOID(impl->write_header());
+  ALCOVE_TRY_VOID(impl->write_header(0));
   return std::unique_ptr<VectorRows>(new VectorRows(std::move(impl)));
 }
 
@@ -305,7 +342,8 @@ Status VectorRows::write(std::uint32_t first, std::span<const float> scales, std
   for (std::size_t i = 0; i < scales.size(); ++i) {
     std::uint8_t* const row = bytes.data() + i * impl_->stride;
     std::memcpy(row, values.data() + i * dimensions, dimensions);
-    std::memcpy(row + impl_->stride - sizeof(float), &scales[i], sizeof(float));
+    const RowEnd end{.checksum = checksum_of_row(std::span(row, dimensions), scales[i]), .scale = scales[i]};
+    std::memcpy(row + impl_->stride - sizeof end, &end, sizeof end);
   }
   return write_all(impl_->descriptor, bytes.data(), bytes.size(), kRowsOffset + first * impl_->stride);
 }
@@ -325,8 +363,22 @@ Status VectorRows::commit(std::int64_t applied) {
   if (fdatasync(impl_->descriptor) != 0) {
     return fail_errno(errno, "sync vector rows");
   }
-  impl_->applied = applied;
-  return impl_->write_header();
+  return impl_->write_header(applied);
+}
+
+bool VectorRows::is_damaged() const {
+  return impl_->is_damaged;
+}
+
+Status VectorRows::check() const {
+  const Impl::View view = impl_->snapshot();
+  for (std::uint64_t row = 0; row < view.capacity_rows; ++row) {
+    if (view.scale(row) != 0 && !view.is_whole(row)) {
+      impl_->is_damaged = true;
+      return fail(ErrorCode::kCorrupt, "The vector index is damaged", "vector rows: a row has a wrong checksum");
+    }
+  }
+  return {};
 }
 
 bool VectorRows::has(std::uint32_t row) const {
@@ -351,6 +403,10 @@ std::optional<std::vector<float>> VectorRows::read(std::uint32_t row) const {
   if (row >= view.capacity_rows || view.scale(row) == 0) {
     return std::nullopt;
   }
+  if (!view.is_whole(row)) {
+    impl_->is_damaged = true;
+    return std::nullopt;
+  }
   std::vector<float> made(view.dimensions);
   const std::int8_t* const values = view.values(row);
   const float scale = view.scale(row);
@@ -363,6 +419,10 @@ std::optional<float> VectorRows::similarity(std::uint32_t row, std::span<const f
   ALCOVE_CHECK(query.size() == impl_->header.dimensions, "a query of another space");
   const Impl::View view = impl_->snapshot();
   if (row >= view.capacity_rows || view.scale(row) == 0) {
+    return std::nullopt;
+  }
+  if (!view.is_whole(row)) {
+    impl_->is_damaged = true;
     return std::nullopt;
   }
   return exact_similarity(view.values(row), view.scale(row), query);
@@ -419,6 +479,11 @@ std::vector<Nearest> VectorRows::nearest(std::span<const float> query, std::span
   }
   std::ranges::sort(found, is_nearer);
   found.resize(std::min(found.size(), limit));
+  const std::size_t expected = found.size();
+  std::erase_if(found, [&](const Nearest& hit) { return !view.is_whole(hit.row); });
+  if (found.size() < expected) {
+    impl_->is_damaged = true;
+  }
   for (Nearest& hit : found) {
     hit.similarity = exact_similarity(view.values(hit.row), view.scale(hit.row), query);
   }

@@ -39,8 +39,9 @@ struct Nearest {
 
 /// The rows of one space, by number. A row that was never written, or was cleared, does not exist.
 ///
-/// File (docs/formats/indexes.md): two headers with checksums, written in turn, then rows of `dimensions` int8 and one
-/// float. `commit` makes rows and the applied number durable in that order, so the number never runs ahead.
+/// File (docs/formats/indexes.md): two headers with checksums, written in turn, then rows of `dimensions` int8, a
+/// checksum and one float. `commit` makes rows and the applied number durable in that order, so the number never runs
+/// ahead.
 ///
 /// Thread safety: one thread writes; any number search at the same time and may or may not see what is being written.
 /// Failure: kCorrupt from `open` when neither header is whole or the file is too short: the caller remakes it.
@@ -66,6 +67,12 @@ class VectorRows {
   /// Clears rows, those that do not exist too.
   Status clear(RowRun run);
   Status commit(std::int64_t applied);
+
+  /// A row that decayed was met since the file was opened. Such a row is left out of every answer; the caller remakes
+  /// the file.
+  [[nodiscard]] bool is_damaged() const;
+  /// Reads every row. Errors: kCorrupt.
+  Status check() const;
 
   [[nodiscard]] bool has(std::uint32_t row) const;
   /// The vector of a row, of length 1. Nothing when the row does not exist.

@@ -67,6 +67,12 @@ struct ModelEntry {
   std::string note;
 };
 
+/// What was kept of vanished files and is erased.
+struct Erased {
+  std::int64_t files = 0;
+  std::int64_t contents = 0;
+};
+
 /// What the interface stands on. Everything outlives the Api; null only in tests that never reach it.
 struct Services {
   std::string version;
@@ -86,7 +92,10 @@ struct Services {
   std::function<Result<std::vector<Finding>>(Depth depth, const Context& context)> doctor;
   /// "http://host:port/setup#token" for a token.
   std::function<std::string(const std::string& token)> setup_url;
+  std::function<Result<Erased>()> erase_vanished;
   std::vector<std::string> notices;  ///< Sentences for the status, fixed at start.
+  /// Sentences about what keeps the work from going on at the moment. May be empty: none.
+  std::function<std::vector<std::string>()> troubles;
 };
 
 /// One request on its way through a route.

@@ -44,6 +44,7 @@ const std::vector<Route>& routes() {
       {"POST", "/work/pause", kOwner, kQuick, pause_work},
       {"POST", "/work/resume", kOwner, kQuick, resume_work},
       {"POST", "/work/retry", kOwner, kQuick, retry_work},
+      {"POST", "/vanished/erase", kOwner, kLong, erase_vanished},
       {"GET", "/problems", kUser, kQuick, list_problems},
       {"POST", "/index/rebuild", kOwner, kLong, rebuild_indexes},
       {"POST", "/wait", kOwner, kLong, wait},

@@ -59,6 +59,7 @@ RouteResult events(Api& api, Call& call);
 RouteResult pause_work(Api& api, Call& call);
 RouteResult resume_work(Api& api, Call& call);
 RouteResult retry_work(Api& api, Call& call);
+RouteResult erase_vanished(Api& api, Call& call);
 RouteResult list_problems(Api& api, Call& call);
 RouteResult rebuild_indexes(Api& api, Call& call);
 RouteResult wait(Api& api, Call& call);

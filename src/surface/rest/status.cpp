@@ -85,6 +85,9 @@ void write_stores(json::Writer& writer, Services& services) {
 
 void write_notices(json::Writer& writer, Services& services, const work::Progress& work) {
   writer.key("notices").begin_array();
+  for (const std::string& trouble : services.troubles ? services.troubles() : std::vector<std::string>()) {
+    writer.text(trouble);
+  }
   for (const std::string& notice : services.notices) {
     writer.text(notice);
   }

@@ -118,6 +118,14 @@ RouteResult retry_work(Api& api, Call& call) {
   return empty_response();
 }
 
+RouteResult erase_vanished(Api& api, Call& call) {
+  ALCOVE_TRY_VOID(expect_no_query(call.request));
+  ALCOVE_TRY(const Erased erased, api.services().erase_vanished());
+  json::Writer writer;
+  writer.begin_object().member("files", erased.files).member("contents", erased.contents).end_object();
+  return json_response(200, std::move(writer).take());
+}
+
 RouteResult list_problems(Api& api, Call& call) {
   QueryReader reader(call.request);
   const auto wanted = reader.optional_choice("state", {"failed", "skipped"});
