@@ -12,7 +12,7 @@ import pytest
 from support.alcove import Alcove, eventually
 
 KILLS, KILLS_LONG = 50, 1_000
-SEED = 20261123
+SEED = int(os.environ.get("ALCOVE_SEED", "20261123"))
 DECODE_STAGES = ("probe", "text", "passages", "language", "facts")
 
 
@@ -44,13 +44,13 @@ def artefact_rows(data):
         return database.execute("SELECT content, stage, COUNT(*) FROM artefacts GROUP BY content, stage").fetchall()
 
 
-def test_fifty_kills_lose_and_double_nothing(tmp_path, long_run):
-    rounds = KILLS_LONG if long_run else KILLS
+def test_kills_lose_and_double_nothing(tmp_path, long_run):
+    rounds = int(os.environ.get("ALCOVE_KILLS", KILLS_LONG if long_run else KILLS))
     files = rounds * 6
     write_corpus(tmp_path / "library", files)
     server = Alcove([tmp_path / "library"], data=tmp_path / "data")
     rng = random.Random(SEED)
-    print("seed", SEED)
+    print(f"ALCOVE_SEED={SEED} ALCOVE_KILLS={rounds}")
     server.start()
     finished_before = set()
     slowest_answer_s = 0.0
