@@ -8,7 +8,6 @@
 
 #include "domain/search/snippet.hpp"
 #include "domain/search/stored_passage.hpp"
-#include "wire/codec.hpp"
 
 namespace alcove::search {
 namespace {

@@ -18,7 +18,6 @@
 #include "domain/search/scope.hpp"
 #include "domain/search/stored_passage.hpp"
 #include "domain/search/telling_words.hpp"
-#include "wire/codec.hpp"
 
 namespace alcove::search {
 namespace {

@@ -9,7 +9,6 @@
 #include "domain/search/spelling.hpp"
 #include "domain/search/stored_passage.hpp"
 #include "drivers/text/terms.hpp"
-#include "wire/codec.hpp"
 
 namespace alcove::search {
 namespace {
