@@ -35,6 +35,11 @@ Error error_of(const Xapian::Error& error) {
   if (type == "DatabaseOpeningError" && scarce) {
     return make_error(ErrorCode::kUnavailable, "The search index cannot be opened now", detail);
   }
+  // Without a cause in the system it is the data that contradicts itself: numbers that cannot be, a file shorter than
+  // its tables say, values that do not unpack.
+  if (cause.empty() && (type == "DatabaseError" || type == "RangeError" || type == "SerialisationError")) {
+    return make_error(ErrorCode::kCorrupt, "The search index is damaged", detail);
+  }
   if (type == "DatabaseCorruptError" || type == "DatabaseVersionError" || type == "DatabaseOpeningError" ||
       type == "DatabaseNotFoundError") {
     return make_error(ErrorCode::kCorrupt, "The search index is damaged", detail);
