@@ -543,6 +543,7 @@ class Answer {
       falling.push_back(near.similarity);
     }
     const double crowd = fit ? crowd_similarity(falling, fit->crowd_typical) : 0;
+    const bool is_crowd_near = fit && falling.size() >= kCrowdEnd && crowd > fit->crowd_of_one_language;
     const auto is_weak = [&](const Item& item) {
       if (!parsed_.has_text() || item.name_score >= kNamedScoreMin) {
         return false;
@@ -559,8 +560,10 @@ class Answer {
       if (query_vector_ == nullptr || !candidate.cosine) {
         return evidence < kEvidenceFits;
       }
-      // Without function words the query's language is not known: words that it shares with the passage tell.
-      const bool same = analysed_.language.empty() ? candidate.keyword > 0 : same_language.contains(candidate.passage);
+      // Without function words the query's language is not known: words that it shares with the passage tell, or a
+      // crowd that is near.
+      const bool same = analysed_.language.empty() ? candidate.keyword > 0 || is_crowd_near
+                                                   : same_language.contains(candidate.passage);
       return fit && log_odds(*fit, {.evidence = evidence,
                                     .similarity = static_cast<double>(*candidate.cosine),
                                     .crowd = crowd,

@@ -57,7 +57,8 @@ Calibration calibration_of(std::string_view model_name) {
                     {.base = -1.20, .evidence = 5.12, .gap = 27.3, .similarity = 98.2, .typical = 0.83, .words = -1.09},
                 .other_language =
                     {.base = -0.56, .evidence = 0, .gap = 63.4, .similarity = 46.8, .typical = 0.78, .words = -1.07},
-                .crowd_typical = 0.78}};
+                .crowd_typical = 0.78,
+                .crowd_of_one_language = 0.76}};
   }
   return {.floor = -1.0F, .margin = 2.0F, .fit = {}};
 }

@@ -58,7 +58,8 @@ struct FitRule {
 struct Fit {
   FitRule same_language;
   FitRule other_language;
-  double crowd_typical;  ///< Stands in for passages of the crowd that a small library lacks.
+  double crowd_typical;          ///< Stands in for passages of the crowd that a small library lacks.
+  double crowd_of_one_language;  ///< A nearer crowd than this speaks the query's language, where that is not known.
 };
 
 /// What similarities of a model mean, as far as it was measured.
