@@ -148,14 +148,13 @@ void print_stage(const json::Value& stage) {
 json::Value joined(const json::Value& first, const json::Value& last, json::Value::Array hits) {
   json::Value::Object members;
   for (const auto& [name, value] : *first.if_object()) {
-    if (name == "hits") {
-      members.emplace_back(name, json::Value(std::move(hits)));
-    } else if (name == "more" || name == "notes") {
+    if (name == "more" || name == "notes") {
       members.emplace_back(name, *last.find(name));  // At its end a list says what it left out.
-    } else if (name != "cursor") {
+    } else if (name != "cursor" && name != "hits") {
       members.emplace_back(name, value);
     }
   }
+  members.emplace_back("hits", json::Value(std::move(hits)));
   return json::Value(std::move(members));
 }
 

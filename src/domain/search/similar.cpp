@@ -35,6 +35,7 @@ constexpr double kWordsWeight = 0.2;
 std::vector<std::uint32_t> spread(const Run& run) {
   std::vector<std::uint32_t> passages;
   const std::uint32_t count = std::min(run.count, kPassagesReadMax);
+  passages.reserve(count);
   for (std::uint32_t i = 0; i < count; ++i) {
     passages.push_back(run.first + static_cast<std::uint32_t>(std::uint64_t{i} * run.count / count));
   }
