@@ -2,10 +2,11 @@
 /// @file
 /// The failure of something that is tried again until it succeeds, for the status page.
 
-#include <mutex>
 #include <string>
+#include <utility>
 
 #include "base/error.hpp"
+#include "base/sync.hpp"
 
 namespace alcove {
 
@@ -17,27 +18,19 @@ class Trouble {
  public:
   /// True when this is news: there was no failure, or another one.
   bool note(const Error& error) {
-    const std::scoped_lock lock(mutex_);
-    const bool is_news = message_ != error.message;
-    message_ = error.message;
-    return is_news;
+    return message_.with([&](std::string& held) { return std::exchange(held, error.message) != error.message; });
   }
   /// True when there was a failure.
   bool clear() {
-    const std::scoped_lock lock(mutex_);
-    const bool had_one = !message_.empty();
-    message_.clear();
-    return had_one;
+    return message_.with([](std::string& held) { return !std::exchange(held, {}).empty(); });
   }
   /// The failure's sentence for the person; empty when all is well.
   [[nodiscard]] std::string message() const {
-    const std::scoped_lock lock(mutex_);
-    return message_;
+    return message_.with([](const std::string& held) { return held; });
   }
 
  private:
-  mutable std::mutex mutex_;
-  std::string message_;
+  Guarded<std::string> message_;
 };
 
 /// True for errors of the machine (the disk is full or fails, a file is damaged), as opposed to what a caller asked.
