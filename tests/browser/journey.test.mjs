@@ -1,27 +1,19 @@
 /** A person's way through the page: from the set-up link to the highlighted passage, by keyboard, on a desk and a phone. */
 import assert from "node:assert/strict";
-import { rmSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import path from "node:path";
 import { after, before, describe, it } from "node:test";
-import { accessibilityFindings, account, launchBrowser, missing, openContext, root, scratchFolder, searchField, setUp, sidewaysPixels, startServer, waitUntilDone } from "./support/house.mjs";
+import { accessibilityFindings, account, missing, openContext, openHouse, root, searchField, setUp, sidewaysPixels, waitUntilDone } from "./support/house.mjs";
 import { writeLibrary } from "./support/library.mjs";
 
 describe("the page", { skip: missing || false }, () => {
-  let library, server, browser, context, faults, tab;
+  let house, library, server, browser, context, faults, tab;
 
   before(async () => {
-    library = path.join(scratchFolder(), "Papers");
-    writeLibrary(library, path.join(root, "samples"));
-    server = await startServer([library]);
-    browser = await launchBrowser();
-    ({ context, faults } = await openContext(browser, server.url));
-    tab = await context.newPage();
+    house = await openHouse("Papers", (library) => writeLibrary(library, path.join(root, "samples")));
+    ({ library, server, browser, context, faults, tab } = house);
   });
-  after(async () => {
-    await browser?.close();
-    await server?.stop();
-    rmSync(path.dirname(library), { recursive: true, force: true });
-  });
+  after(() => house?.close());
 
   const search = async (query) => {
     await tab.goto("/");

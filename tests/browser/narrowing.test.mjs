@@ -1,29 +1,20 @@
 /** What a search's answer says of itself: facets, orders, spelling, what does not fit, and remarks on the query. */
 import assert from "node:assert/strict";
-import { rmSync } from "node:fs";
 import path from "node:path";
 import { after, before, describe, it } from "node:test";
-import { accessibilityFindings, launchBrowser, missing, openContext, root, scratchFolder, searchField, setUp, sidewaysPixels, startServer, waitUntilDone } from "./support/house.mjs";
+import { accessibilityFindings, missing, openContext, openHouse, root, searchField, setUp, sidewaysPixels, waitUntilDone } from "./support/house.mjs";
 import { writeLibrary } from "./support/library.mjs";
 
 describe("narrowing a search", { skip: missing || false }, () => {
-  let library, server, browser, context, faults, tab;
+  let house, library, server, browser, context, faults, tab;
 
   before(async () => {
-    library = path.join(scratchFolder(), "Papers");
-    writeLibrary(library, path.join(root, "samples"));
-    server = await startServer([library]);
-    browser = await launchBrowser();
-    ({ context, faults } = await openContext(browser, server.url));
-    tab = await context.newPage();
+    house = await openHouse("Papers", (library) => writeLibrary(library, path.join(root, "samples")));
+    ({ library, server, browser, context, faults, tab } = house);
     await setUp(tab, server.link);
     await waitUntilDone(tab);
   });
-  after(async () => {
-    await browser?.close();
-    await server?.stop();
-    rmSync(path.dirname(library), { recursive: true, force: true });
-  });
+  after(() => house?.close());
 
   const quiet = (what) => assert.deepEqual(faults.splice(0), [], what);
   const side = () => tab.getByRole("complementary", { name: "Narrow down" });

@@ -1,29 +1,20 @@
 /** Recent and saved searches below the empty field, what is remembered and what is not, and addresses that others open. */
 import assert from "node:assert/strict";
-import { rmSync } from "node:fs";
 import path from "node:path";
 import { after, before, describe, it } from "node:test";
-import { accessibilityFindings, account, launchBrowser, missing, openContext, root, scratchFolder, searchField, setUp, sidewaysPixels, startServer, waitUntilDone } from "./support/house.mjs";
+import { accessibilityFindings, account, missing, openContext, openHouse, root, searchField, setUp, sidewaysPixels, waitUntilDone } from "./support/house.mjs";
 import { writeLibrary } from "./support/library.mjs";
 
 describe("searches of an account", { skip: missing || false }, () => {
-  let library, server, browser, context, faults, tab;
+  let house, library, server, browser, context, faults, tab;
 
   before(async () => {
-    library = path.join(scratchFolder(), "Papers");
-    writeLibrary(library, path.join(root, "samples"));
-    server = await startServer([library]);
-    browser = await launchBrowser();
-    ({ context, faults } = await openContext(browser, server.url));
-    tab = await context.newPage();
+    house = await openHouse("Papers", (library) => writeLibrary(library, path.join(root, "samples")));
+    ({ library, server, browser, context, faults, tab } = house);
     await setUp(tab, server.link);
     await waitUntilDone(tab);
   });
-  after(async () => {
-    await browser?.close();
-    await server?.stop();
-    rmSync(path.dirname(library), { recursive: true, force: true });
-  });
+  after(() => house?.close());
 
   const quiet = (what) => assert.deepEqual(faults.splice(0), [], what);
   const hits = (within = tab) => within.locator("a[data-hit]");

@@ -1,29 +1,20 @@
 /** The list below the search field: offered while typing, chosen by keys, mouse or finger, never in the way. */
 import assert from "node:assert/strict";
-import { rmSync } from "node:fs";
 import path from "node:path";
 import { after, before, describe, it } from "node:test";
-import { accessibilityFindings, launchBrowser, missing, openContext, root, scratchFolder, searchField, setUp, sidewaysPixels, startServer, waitUntilDone } from "./support/house.mjs";
+import { accessibilityFindings, missing, openContext, openHouse, root, searchField, setUp, sidewaysPixels, waitUntilDone } from "./support/house.mjs";
 import { writeLibrary } from "./support/library.mjs";
 
 describe("suggestions", { skip: missing || false }, () => {
-  let library, server, browser, context, faults, tab;
+  let house, library, server, browser, context, faults, tab;
 
   before(async () => {
-    library = path.join(scratchFolder(), "Papers");
-    writeLibrary(library, path.join(root, "samples"));
-    server = await startServer([library]);
-    browser = await launchBrowser();
-    ({ context, faults } = await openContext(browser, server.url));
-    tab = await context.newPage();
+    house = await openHouse("Papers", (library) => writeLibrary(library, path.join(root, "samples")));
+    ({ library, server, browser, context, faults, tab } = house);
     await setUp(tab, server.link);
     await waitUntilDone(tab);
   });
-  after(async () => {
-    await browser?.close();
-    await server?.stop();
-    rmSync(path.dirname(library), { recursive: true, force: true });
-  });
+  after(() => house?.close());
 
   const option = (name, within = tab) => within.getByRole("option", { name });
   const quiet = (what) => assert.deepEqual(faults.splice(0), [], what);

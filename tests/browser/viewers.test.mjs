@@ -1,30 +1,20 @@
 /** What lies inside files, and the view of each kind of content. What no reader makes yet is put into the server's answers. */
 import assert from "node:assert/strict";
-import { rmSync } from "node:fs";
-import path from "node:path";
 import { after, before, describe, it } from "node:test";
-import { accessibilityFindings, launchBrowser, missing, openContext, scratchFolder, setUp, sidewaysPixels, startServer, waitUntilDone } from "./support/house.mjs";
+import { accessibilityFindings, missing, openContext, openHouse, setUp, sidewaysPixels, waitUntilDone } from "./support/house.mjs";
 import { writeInner } from "./support/library.mjs";
 
 describe("the viewers", { skip: missing || false }, () => {
-  let library, server, browser, context, faults, tab;
+  let house, library, server, browser, context, faults, tab;
 
   before(async () => {
-    library = path.join(scratchFolder(), "Society");
-    writeInner(library);
-    server = await startServer([library]);
-    browser = await launchBrowser();
-    ({ context, faults } = await openContext(browser, server.url));
-    tab = await context.newPage();
+    house = await openHouse("Society", writeInner);
+    ({ library, server, browser, context, faults, tab } = house);
     await setUp(tab, server.link);
     await waitUntilDone(tab);
     faults.splice(0);
   });
-  after(async () => {
-    await browser?.close();
-    await server?.stop();
-    rmSync(path.dirname(library), { recursive: true, force: true });
-  });
+  after(() => house?.close());
 
   const search = async (query) => {
     await tab.goto(`/?mode=keyword&q=${encodeURIComponent(query)}`);

@@ -104,6 +104,27 @@ export async function openContext(browser, origin, options = {}) {
 
 export const account = { name: "Ada", password: "a lamp in the alcove" };
 
+/** A server whose one library `write` fills, a browser and its first tab; `close` ends them and leaves nothing behind. */
+export async function openHouse(name, write) {
+  const house = { library: path.join(scratchFolder(), name) };
+  house.close = async () => {
+    await house.browser?.close();
+    await house.server?.stop();
+    rmSync(path.dirname(house.library), { recursive: true, force: true });
+  };
+  try {
+    write(house.library);
+    house.server = await startServer([house.library]);
+    house.browser = await launchBrowser();
+    Object.assign(house, await openContext(house.browser, house.server.url));
+    house.tab = await house.context.newPage();
+  } catch (error) {
+    await house.close();
+    throw error;
+  }
+  return house;
+}
+
 /** Makes the owner's account by the printed link, as a person does. */
 export async function setUp(tab, link) {
   await tab.goto(link);
