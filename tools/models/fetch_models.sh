@@ -1,10 +1,16 @@
 #!/usr/bin/env bash
 # Installs the models of models/catalog.json into the shared model folder. Usage: fetch_models.sh [--models DIR] [NAME…]
-# Uses the set-up's Python environment when there is one, else makes one in the cache (numpy only, hash-checked).
+# With --import FILE or --export FILE NAME a model is carried to a machine without a network.
+# Uses the set-up's Python environment when there is one, else makes one in the cache (numpy only, hash-checked); a package
+# of --export needs no such environment.
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 python=${ALCOVE_SETUP_PYTHON:-$here/../../third_party/venv/bin/python}
-if ! "$python" -c 'import numpy' 2>/dev/null; then
+carries() { case " $* " in *" --export "*) return 0 ;; *" --import "*.whl" "*) return 1 ;; *" --import "*) return 0 ;; esac; return 1; }
+if carries "$@"; then
+  command -v python3 >/dev/null || { echo "models: python3 is needed to carry a model" >&2; exit 1; }
+  [ -x "$python" ] || python=python3
+elif ! "$python" -c 'import numpy' 2>/dev/null; then
   command -v python3 >/dev/null || { echo "models: python3 is needed to install a model" >&2; exit 1; }
   venv=${XDG_CACHE_HOME:-$HOME/.cache}/alcove/setup-venv
   stamp=$venv/.stamp-$(sha256sum "$here/requirements.txt" | cut -c1-16)

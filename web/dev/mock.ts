@@ -99,6 +99,7 @@ const status = (): Schemas["Status"] => ({
     confinement: [{ means: "network_namespace", active: true, reason: "" }, { means: "seccomp", active: true, reason: "" }, { means: "landlock", active: false, reason: "The kernel has no Landlock." }],
   })),
   model: { name: "multilingual-e5-small", fingerprint: "text_vectors/1+e5", note: "" },
+  text_spaces: [{ model: "multilingual-e5-small", phase: "serving", next_model: "", contents: 29, left: 2, failed: 0, size: 164_000, note: "" }],
   index: { passages_indexed: 214, vectors_indexed: 198, names_indexed: 31, behind: 3, rebuilding: false },
   libraries: [library], stores: { catalog: 81_920, artefacts: 2_400_000, indexes: 900_000, models: 118_000_000 },
 });
@@ -171,7 +172,7 @@ export function mockServer(): Plugin {
         else if (area === "events") {
           response.writeHead(200, { "Content-Type": "text/event-stream" });
           response.write(`event: status\ndata: ${JSON.stringify(status())}\n\n`);
-        } else if (area === "models") send({ models: [{ name: "multilingual-e5-small", role: "text", licence: "MIT", size: 118_000_000, state: "installed", active: true, note: "" }] });
+        } else if (area === "models") send({ disk_free: 50_000_000_000, models: [{ name: "multilingual-e5-small", role: "text_embedding", licence: "MIT", size: 118_000_000, state: "installed", active: true, in_catalogue: true, vectors_size: 164_000, note: "" }] });
         else if (area === "problems") send({ problems: [{ ...problem, state: url.searchParams.get("state") }], total: 1, more: false });
         else if (area === "work") { paused = id === "pause" ? true : id === "resume" ? false : paused; send(undefined, 204); }
         else if (area === "libraries" && part === "list") send(listing(url.searchParams.get("path") ?? ""));

@@ -83,6 +83,17 @@ Status list_models(const Common& common);
 Status verify_models(const Common& common, const std::vector<std::string>& names);
 /// Downloads and converts, with the set-up's tools.
 Status install_models(const Common& common, const std::vector<std::string>& names);
+/// Takes a model from a file: a package that `export_model` wrote, or the package that the catalogue names as its
+/// source.
+Status import_model(const Common& common, const std::string& file);
+/// Writes an installed model into one file, for a machine without a network.
+Status export_model(const Common& common, const std::string& name, const std::string& file);
+/// Another model's vectors are built behind those in use.
+Status use_model(const Common& common, const std::string& name);
+Status stop_model_change(const Common& common);
+/// Stops a building, or goes back to the model whose vectors are kept. Errors: kNotFound when there is nothing to undo.
+Status undo_model_change(const Common& common);
+Status discard_kept_vectors(const Common& common);
 
 Status list_sessions(const Common& common);
 Status end_session(const Common& common, std::int64_t id);

@@ -256,6 +256,26 @@ void declare_rest(CLI::App& app, Invocation& call) {
                         [](Invocation& given) { return install_models(given.common(), given.names); }));
   add_names(add_command(models, call, "verify", "Compare the files with their hashes",
                         [](Invocation& given) { return verify_models(given.common(), given.names); }));
+  CLI::App* import =
+      add_folder(add_command(models, call, "import", "Take a model from a file, without the network",
+                             [](Invocation& given) { return import_model(given.common(), given.path); }));
+  import->add_option("FILE", call.path, "From \"alcove models export\", or the source that the catalogue names")
+      ->required();
+  CLI::App* export_to =
+      add_folder(add_command(models, call, "export", "Write an installed model into one file",
+                             [](Invocation& given) { return export_model(given.common(), given.name, given.path); }));
+  export_to->add_option("NAME", call.name, "The model")->required();
+  export_to->add_option("FILE", call.path, "The file to write")->required();
+  CLI::App* use =
+      add_command(models, call, "use", "Build a model's vectors behind those in use; they take over when complete",
+                  [](Invocation& given) { return use_model(given.common(), given.name); });
+  use->add_option("NAME", call.name, "The model")->required();
+  add_command(models, call, "stop", "Stop building; what is built is kept",
+              [](Invocation& given) { return stop_model_change(given.common()); });
+  add_command(models, call, "undo", "Go back to the model whose vectors are kept",
+              [](Invocation& given) { return undo_model_change(given.common()); });
+  add_command(models, call, "discard", "Erase the vectors that are kept and not in use",
+              [](Invocation& given) { return discard_kept_vectors(given.common()); });
   CLI::App& sessions = *add_group(app, call, "sessions", "Who is signed in");
   add_command(sessions, call, "list", "List them", [](Invocation& given) { return list_sessions(given.common()); });
   CLI::App* end = add_command(sessions, call, "end", "Sign one out",

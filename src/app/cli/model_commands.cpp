@@ -1,6 +1,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 
 #include <fmt/format.h>
@@ -27,8 +28,8 @@ const char* state_name(rest::ModelEntry::State state) {
 void print_models(const Common& common, const std::vector<rest::ModelEntry>& models) {
   if (!common.is_json()) {
     for (const rest::ModelEntry& model : models) {
-      print_line(fmt::format("{:<28} {:<16} {:>9}  {:<10} {}", model.name, model.role, shown_bytes(model.size_bytes),
-                             state_name(model.state), model.note));
+      print_line(fmt::format("{:<28} {:<16} {:>9}  {:<10} {}{}", model.name, model.role, shown_bytes(model.size_bytes),
+                             state_name(model.state), model.active ? "in use  " : "", model.note));
     }
     return;
   }
@@ -42,6 +43,7 @@ void print_models(const Common& common, const std::vector<rest::ModelEntry>& mod
         .member("size", model.size_bytes)
         .member("state", state_name(model.state))
         .member("active", model.active)
+        .member("in_catalogue", model.in_catalogue)
         .member("note", model.note)
         .end_object();
   }
@@ -65,6 +67,8 @@ rest::ModelEntry entry_of(const json::Value& model) {
           .licence = model.text_at("licence"),
           .size_bytes = model.int64_at("size"),
           .active = model.is_true_at("active"),
+          .in_catalogue = model.is_true_at("in_catalogue"),
+          .dimensions = 0,
           .note = model.text_at("note")};
 }
 
@@ -88,12 +92,87 @@ Result<std::vector<rest::ModelEntry>> known_models(const Common& common, const R
   return models;
 }
 
+/// One line for each set of vectors: which model's, and how far it is.
+void print_text_spaces(const json::Value& status) {
+  for (const json::Value& space : status.items_at("text_spaces")) {
+    const std::int64_t done = space.int64_at("contents");
+    const std::int64_t all = done + space.int64_at("left") + space.int64_at("failed");
+    const std::string phase = space.text_at("phase");
+    const std::string failed =
+        space.int64_at("failed") > 0 ? fmt::format(", {} failed", space.int64_at("failed")) : std::string();
+    const std::string note = space.text_at("note").empty() ? std::string() : ": " + space.text_at("note");
+    if (phase == "building") {
+      print_line(fmt::format("Vectors of {} are being built: {} of {} documents{}{}", space.text_at("model"), done, all,
+                             failed, note));
+    } else if (phase == "kept") {
+      print_line(
+          fmt::format("Vectors of {} are kept for {} documents; \"alcove models use {}\" goes back to them, "
+                      "\"alcove models discard\" erases them",
+                      space.text_at("model"), done, space.text_at("model")));
+    } else if (phase == "erasing") {
+      print_line(fmt::format("Vectors of {} are being erased: {} left", space.text_at("model"), done));
+    } else {
+      print_line(
+          fmt::format("Searches use {}: {} of {} documents{}{}", space.text_at("model"), done, all, failed, note));
+    }
+  }
+}
+
+/// What became of a change, for people or programs.
+Status print_change(const Common& common) {
+  ALCOVE_TRY(const json::Value status, common.client().get("/status"));
+  if (!common.is_json()) {
+    print_text_spaces(status);
+    return {};
+  }
+  json::Writer writer;
+  writer.begin_object().key("text_spaces").begin_array();
+  for (const json::Value& space : status.items_at("text_spaces")) {
+    writer.value(space);
+  }
+  writer.end_array().end_object();
+  print_line(std::move(writer).take());
+  return {};
+}
+
 }  // namespace
 
 Status list_models(const Common& common) {
-  ALCOVE_TRY(const auto models, known_models(common, common.client().get("/models")));
+  const auto answer = common.client().get("/models");
+  ALCOVE_TRY(const auto models, known_models(common, answer));
   print_models(common, models);
-  return {};
+  return asks_server(common, answer) && !common.is_json() ? print_change(common) : Status{};
+}
+
+Status use_model(const Common& common, const std::string& name) {
+  ALCOVE_TRY_VOID(common.client().post(fmt::format("/models/{}/use", http::percent_encoded(name))));
+  return print_change(common);
+}
+
+Status stop_model_change(const Common& common) {
+  ALCOVE_TRY_VOID(common.client().post("/model-change/stop"));
+  return print_change(common);
+}
+
+Status undo_model_change(const Common& common) {
+  ALCOVE_TRY(const json::Value status, common.client().get("/status"));
+  const json::Value::Array& spaces = status.items_at("text_spaces");
+  const auto in_phase = [&](const char* phase) {
+    return std::ranges::find_if(spaces, [&](const json::Value& space) { return space.text_at("phase") == phase; });
+  };
+  if (in_phase("building") != spaces.end()) {
+    return stop_model_change(common);
+  }
+  const auto kept = in_phase("kept");
+  if (kept == spaces.end()) {
+    return fail(ErrorCode::kNotFound, "There is no change of models to undo: no other model's vectors are kept");
+  }
+  return use_model(common, kept->text_at("model"));
+}
+
+Status discard_kept_vectors(const Common& common) {
+  ALCOVE_TRY_VOID(common.client().post("/model-change/discard"));
+  return print_change(common);
 }
 
 Status verify_models(const Common& common, const std::vector<std::string>& names) {
@@ -139,7 +218,10 @@ Result<std::string> install_folder(const Common& common) {
 
 }  // namespace
 
-Status install_models(const Common& common, const std::vector<std::string>& names) {
+namespace {
+
+/// Runs the set-up tool for models. With JSON its progress goes to standard error, and the list follows.
+Status run_model_tool(const Common& common, const std::vector<std::string>& options) {
   const std::filesystem::path script = server::share_folder() / "tools" / "models" / "fetch_models.sh";
   const std::string catalog = (server::share_folder() / "models" / "catalog.json").string();
   ALCOVE_TRY(const std::string folder, install_folder(common));
@@ -148,7 +230,7 @@ Status install_models(const Common& common, const std::vector<std::string>& name
     return fail(ErrorCode::kUnsupported, fmt::format("The set-up tools are not installed ({})", script.string()));
   }
   std::vector<std::string> words = {"bash", script.string(), "--catalog", catalog, "--models", folder};
-  words.insert(words.end(), names.begin(), names.end());
+  words.insert(words.end(), options.begin(), options.end());
   std::vector<char*> arguments;
   arguments.reserve(words.size() + 1);
   for (std::string& word : words) {
@@ -174,9 +256,23 @@ Status install_models(const Common& common, const std::vector<std::string>& name
   installed.models_folder = folder;
   ALCOVE_TRY_VOID(list_models(installed));
   if (!WIFEXITED(ended) || WEXITSTATUS(ended) != 0) {
-    return fail(ErrorCode::kInternal, "Not every model could be installed; see above");
+    return fail(ErrorCode::kInternal, "That did not work for every model; see above");
   }
   return {};
+}
+
+}  // namespace
+
+Status install_models(const Common& common, const std::vector<std::string>& names) {
+  return run_model_tool(common, names);
+}
+
+Status import_model(const Common& common, const std::string& file) {
+  return run_model_tool(common, {"--import", file});
+}
+
+Status export_model(const Common& common, const std::string& name, const std::string& file) {
+  return run_model_tool(common, {"--export", file, name});
 }
 
 }  // namespace alcove::cli

@@ -10,6 +10,9 @@
 namespace alcove::server {
 namespace {
 
+/// Of models/catalog.json: the one that a machine has which was told nothing else.
+constexpr std::string_view kDefaultModel = "multilingual-e5-small";
+
 auth::Principal the_house() {
   return auth::Principal{.kind = auth::Principal::Kind::kOperator, .user = {}, .name = "server", .is_owner = true};
 }
@@ -70,6 +73,7 @@ Result<std::unique_ptr<House>> House::open(const ServeOptions& options) {
   house->lock_ = std::make_unique<os::FolderLock>(std::move(lock));
   ALCOVE_TRY(house->catalog_, catalog::Catalog::open(options.data_folder, catalog_migrations(), kTablesNotBackedUp));
   ALCOVE_TRY(house->store_, artefacts::Store::open(options.data_folder));
+  ALCOVE_TRY(house->spaces_, models::TextSpaces::open(*house->store_, kDefaultModel));
   ALCOVE_TRY(house->auth_, auth::Auth::open(*house->catalog_));
   house->searches_ = std::make_unique<searches::Searches>(*house->catalog_);
   ALCOVE_TRY(house->files_, files::Files::open(*house->catalog_, *house->store_));
@@ -92,15 +96,16 @@ Status House::start_work(const ServeOptions& options) {
       .reader_of = [](std::string_view name) { return files::reader_for_name(name); },
       .parts_changed = [this](ContentNumber container,
                               const std::vector<ContentNumber>& found) { files_->parts_changed(container, found); }};
-  ALCOVE_TRY(engine_, work::Engine::start(*store_, engine_options(options), doors));
-  ALCOVE_TRY(search_, search::Search::start(
-                          options.data_folder, *store_, *files_,
-                          [this](const std::string& text, const Context& context) -> Result<search::Embedding> {
-                            ALCOVE_TRY(auto vector, engine_->embed_query(text, context));
-                            return search::Embedding{.values = std::move(vector.values),
-                                                     .model_name = std::move(vector.model_name),
-                                                     .model_fingerprint = std::move(vector.model_fingerprint)};
-                          }));
+  ALCOVE_TRY(engine_, work::Engine::start(*store_, *spaces_, engine_options(options), doors));
+  ALCOVE_TRY(search_, search::Search::start(options.data_folder, *store_, *spaces_, *files_,
+                                            [this](const std::string& text, std::size_t text_space,
+                                                   const Context& context) -> Result<search::Embedding> {
+                                              ALCOVE_TRY(auto vector, engine_->embed_query(text, text_space, context));
+                                              return search::Embedding{
+                                                  .values = std::move(vector.values),
+                                                  .model_name = std::move(vector.model_name),
+                                                  .model_fingerprint = std::move(vector.model_fingerprint)};
+                                            }));
   // Before the libraries, which report to both.
   files_->on_used(
       [this](const std::vector<ContentNumber>& contents) { log_failed_want(engine_->contents_used(contents)); });

@@ -18,6 +18,7 @@
 #include "domain/catalog/catalog.hpp"
 #include "domain/files/files.hpp"
 #include "domain/libraries/libraries.hpp"
+#include "domain/models/text_spaces.hpp"
 #include "domain/search/search.hpp"
 #include "domain/searches/searches.hpp"
 #include "domain/work/engine.hpp"
@@ -83,6 +84,7 @@ class House {
   std::unique_ptr<os::FolderLock> lock_;
   std::unique_ptr<catalog::Catalog> catalog_;
   std::unique_ptr<artefacts::Store> store_;
+  std::unique_ptr<models::TextSpaces> spaces_;
   std::unique_ptr<auth::Auth> auth_;
   std::unique_ptr<searches::Searches> searches_;
   std::unique_ptr<files::Files> files_;

@@ -1,9 +1,12 @@
 #include "app/server/model_list.hpp"
 
 #include <algorithm>
+#include <optional>
+#include <utility>
 
 #include <fmt/format.h>
 
+#include "domain/models/text_spaces.hpp"
 #include "drivers/crypto/hash.hpp"
 #include "drivers/json/json.hpp"
 #include "drivers/os/file.hpp"
@@ -13,6 +16,12 @@ namespace {
 
 constexpr std::size_t kCatalogBytesMax = 1024UL * 1024;
 constexpr std::size_t kReadBytes = 1024UL * 1024;
+constexpr std::size_t kDescriptionBytesMax = 64UL * 1024;
+/// Listed at most; a folder of models has a handful.
+constexpr std::size_t kModelsMax = 200;
+
+/// File and SHA-256.
+using HashedFiles = std::vector<std::pair<std::string, std::string>>;
 
 Result<json::Value> read_catalog() {
   ALCOVE_TRY(const Bytes bytes, os::read_file(share_folder() / "models" / "catalog.json", kCatalogBytesMax));
@@ -48,6 +57,7 @@ rest::ModelEntry entry_of(const json::Value& model, const std::filesystem::path&
   entry.name = model.text_at("name");
   entry.role = model.text_at("role");
   entry.licence = model.text_at("licence");
+  entry.dimensions = model.int64_at("dimensions");
   entry.active = !active_name.empty() && entry.name == active_name;
   look_at_files(entry, model, models_folder / entry.name);
   return entry;
@@ -67,6 +77,69 @@ Result<std::string> hash_of(const std::filesystem::path& path) {
   }
 }
 
+/// The files that a model.json names.
+HashedFiles files_of(const json::Value& description) {
+  HashedFiles files;
+  const json::Value* const named = description.find("files");
+  if (named != nullptr && named->if_object() != nullptr) {
+    for (const auto& [path, hash] : *named->if_object()) {
+      // A name, never a path that leads elsewhere.
+      if (models::is_model_name(path) && hash.if_text() != nullptr) {
+        files.emplace_back(path, *hash.if_text());
+      }
+    }
+  }
+  return files;
+}
+
+/// The files of a model of the catalogue.
+HashedFiles catalogue_files(const std::string& name) {
+  HashedFiles files;
+  const auto catalog = read_catalog();
+  for (const json::Value& model : catalog ? catalog->items_at("models") : json::Value::Array()) {
+    if (model.text_at("name") == name) {
+      for (const json::Value& file : model.items_at("files")) {
+        files.emplace_back(file.text_at("path"), file.text_at("sha256"));
+      }
+    }
+  }
+  return files;
+}
+
+/// What the folder of a model that is not in the catalogue says of itself; nothing when that is no model.
+std::optional<json::Value> read_description(const std::filesystem::path& folder) {
+  const auto bytes = os::read_file(folder / "model.json", kDescriptionBytesMax);
+  auto description = bytes ? json::parse(as_text(*bytes)) : std::unexpected(bytes.error());
+  if (!description || description->text_at("name") != folder.filename().string() ||
+      !models::is_model_name(description->text_at("name"))) {
+    return std::nullopt;
+  }
+  return std::move(*description);
+}
+
+/// The entry of a model that was imported, or put into the folder by hand.
+rest::ModelEntry imported_entry(const json::Value& description, const std::filesystem::path& folder,
+                                const std::string& active_name) {
+  rest::ModelEntry entry;
+  entry.state = rest::ModelEntry::State::kInstalled;
+  entry.name = description.text_at("name");
+  entry.role = description.text_at("role", rest::kTextEmbeddingRole);
+  entry.licence = description.text_at("licence", "unknown");
+  entry.dimensions = description.int64_at("dimensions");
+  entry.active = !active_name.empty() && entry.name == active_name;
+  entry.in_catalogue = false;
+  for (const auto& [path, hash] : files_of(description)) {
+    std::error_code error;
+    const auto size = std::filesystem::file_size(folder / path, error);
+    entry.size_bytes += error ? 0 : static_cast<std::int64_t>(size);
+    if (error) {
+      entry.state = rest::ModelEntry::State::kDamaged;
+      entry.note = fmt::format("{} is missing", path);
+    }
+  }
+  return entry;
+}
+
 }  // namespace
 
 Result<std::vector<rest::ModelEntry>> list_models(const ServeOptions& options, const std::string& active_name) {
@@ -75,27 +148,39 @@ Result<std::vector<rest::ModelEntry>> list_models(const ServeOptions& options, c
   for (const json::Value& model : catalog.items_at("models")) {
     models.push_back(entry_of(model, folder_of(options), active_name));
   }
+  std::error_code error;
+  std::filesystem::directory_iterator entry(folder_of(options), error);
+  for (; !error && entry != std::filesystem::directory_iterator() && models.size() < kModelsMax;
+       entry.increment(error)) {
+    const std::string name = entry->path().filename().string();
+    const auto description = std::ranges::find(models, name, &rest::ModelEntry::name) == models.end()
+                                 ? read_description(entry->path())
+                                 : std::nullopt;
+    if (description) {
+      models.push_back(imported_entry(*description, entry->path(), active_name));
+    }
+  }
   return models;
 }
 
 Result<rest::ModelEntry> verify_model(const ServeOptions& options, const std::string& name,
                                       const std::string& active_name) {
-  ALCOVE_TRY(const json::Value catalog, read_catalog());
-  const json::Value::Array& all = catalog.items_at("models");
-  const auto found = std::ranges::find_if(all, [&](const json::Value& model) { return model.text_at("name") == name; });
+  ALCOVE_TRY(const auto all, list_models(options, active_name));
+  const auto found = std::ranges::find(all, name, &rest::ModelEntry::name);
   if (found == all.end()) {
-    return fail(ErrorCode::kNotFound, "No model of that name is in the catalogue");
+    return fail(ErrorCode::kNotFound, "No model of that name is in the catalogue or in the folder of models");
   }
-  rest::ModelEntry entry = entry_of(*found, folder_of(options), active_name);
+  rest::ModelEntry entry = *found;
   if (entry.state != rest::ModelEntry::State::kInstalled) {
     return entry;
   }
-  for (const json::Value& file : found->items_at("files")) {
-    ALCOVE_TRY(const std::string hash, hash_of(folder_of(options) / name / file.text_at("path")));
-    if (hash != file.text_at("sha256")) {
+  const std::filesystem::path folder = folder_of(options) / name;
+  for (const auto& [path, expected] :
+       entry.in_catalogue ? catalogue_files(name) : files_of(*read_description(folder))) {
+    ALCOVE_TRY(const std::string hash, hash_of(folder / path));
+    if (hash != expected) {
       entry.state = rest::ModelEntry::State::kDamaged;
-      entry.note =
-          fmt::format("{} is not the catalogue's file; `alcove models install` replaces it", file.text_at("path"));
+      entry.note = fmt::format("{} is not the file it should be; install or import the model again", path);
       break;
     }
   }

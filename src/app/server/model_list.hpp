@@ -1,6 +1,7 @@
 #pragma once
 /// @file
-/// Models of the catalogue (models/catalog.json) and whether their files are there.
+/// Models of the catalogue (models/catalog.json), those of the folder of models beside them, and whether their files
+/// are there.
 
 #include <string>
 #include <vector>

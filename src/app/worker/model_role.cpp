@@ -21,6 +21,9 @@ class ModelRole final : public Role {
   Status prepare() override {
     models::ModelWorkerOptions wanted;
     wanted.models_folder = options_.models_folder;
+    if (!options_.model.empty()) {
+      wanted.model = options_.model;
+    }
     wanted.threads = options_.threads;
     worker_ = models::prepare_model_worker(wanted);
     return {};

@@ -34,6 +34,10 @@ Status take_option(std::string_view name, std::string_view value, Options& optio
     options.models_folder = value;
     return {};
   }
+  if (name == "--model") {
+    options.model = value;
+    return {};
+  }
   return fail(ErrorCode::kInvalidArgument, fmt::format("Unknown option {}", name));
 }
 

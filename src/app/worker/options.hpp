@@ -15,6 +15,7 @@ struct Options {
   std::string role;                     ///< "decode", "model" or "test"
   int channel_fd = -1;                  ///< Socket to the server.
   std::filesystem::path models_folder;  ///< model
+  std::string model;                    ///< model: which one of the folder
   int threads = 1;                      ///< model; at least 1
   std::uint64_t memory_mib = 0;         ///< 0: no limit
   std::uint64_t cpu_seconds = 0;        ///< 0: no limit
@@ -23,8 +24,8 @@ struct Options {
 
 /// How the program is called, for --help and after a mistake.
 inline constexpr const char* kUsage =
-    "alcove-worker decode|model|test --channel-fd N [--models DIR] [--threads N] [--memory-mib N]\n"
-    "             [--cpu-seconds N] [--keep-stderr]\n"
+    "alcove-worker decode|model|test --channel-fd N [--models DIR] [--model NAME] [--threads N]\n"
+    "             [--memory-mib N] [--cpu-seconds N] [--keep-stderr]\n"
     "Started by 'alcove serve'; reads documents and runs models in a sandbox.\n";
 
 /// Errors: kInvalidArgument, naming the argument.

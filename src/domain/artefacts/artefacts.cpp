@@ -365,4 +365,54 @@ Result<std::vector<std::string>> Store::check(bool deep, const Context& context)
   return findings;
 }
 
+Result<bool> Store::has_results(std::string_view stage) {
+  bool found = false;
+  ALCOVE_TRY_VOID(impl_->read([&](sqlite::Database& database) -> Status {
+    ALCOVE_TRY(auto look, database.prepare("SELECT 1 FROM artefacts WHERE stage = ? LIMIT 1"));
+    ALCOVE_TRY(found, look.bind(1, stage).step());
+    return {};
+  }));
+  return found;
+}
+
+Result<bool> Store::erase_stage_some(std::string_view stage, std::size_t limit) {
+  ALCOVE_TRY_VOID(forget_tasks(stage));
+  bool more = false;
+  ALCOVE_TRY_VOID(impl_->write([&](sqlite::Database& database) -> Status {
+    std::vector<std::int64_t> contents;
+    {
+      ALCOVE_TRY(auto some, database.prepare("SELECT content FROM artefacts WHERE stage = ? LIMIT ?"));
+      some.bind(1, stage).bind(2, static_cast<std::int64_t>(limit));
+      while (true) {
+        ALCOVE_TRY(const bool found, some.step());
+        if (!found) {
+          break;
+        }
+        contents.push_back(some.column_int64(0));
+      }
+    }
+    for (const char* sql : {"DELETE FROM changes WHERE kind = 0 AND content = ? AND stage = ?",
+                            "DELETE FROM artefacts WHERE content = ? AND stage = ?"}) {
+      ALCOVE_TRY(auto remove, database.prepare(sql));
+      for (const std::int64_t content : contents) {
+        ALCOVE_TRY_VOID(remove.bind(1, content).bind(2, stage).run());
+        remove.reset();
+      }
+    }
+    more = !contents.empty();
+    if (!more) {
+      ALCOVE_TRY_VOID(impl_->add_change(database, Change::Kind::kRemoved, ContentNumber{}, stage, PassageNumber{}, 0));
+    }
+    return {};
+  }));
+  return more;
+}
+
+Status Store::forget_tasks(std::string_view stage) {
+  return impl_->write([&](sqlite::Database& database) -> Status {
+    ALCOVE_TRY(auto remove, database.prepare("DELETE FROM tasks WHERE state IN (0, 1, 2, 3) AND stage = ?"));
+    return remove.bind(1, stage).run();
+  });
+}
+
 }  // namespace alcove::artefacts

@@ -60,7 +60,8 @@ struct Task {
   UnixMillis changed_at;
 };
 
-/// A change that indexes replay: an artefact was put, or all (of a stage, or of a content) were removed.
+/// A change that indexes replay: an artefact was put, or all (of a stage, or of a content) were removed; of content 0:
+/// those of the stage of every content.
 struct Change {
   std::int64_t sequence = 0;
   enum class Kind : std::uint8_t { kPut, kRemoved } kind = Kind::kPut;
@@ -238,6 +239,13 @@ class Store {
   Result<bool> has_open_tasks(const std::vector<std::string>& stages, UnixMillis until);
   /// Removes one artefact, for instance a damaged one, so that it can be made again. Its task is the caller's.
   Status drop(ContentNumber content, std::string_view stage);
+  /// Whether any content has a result of the stage.
+  Result<bool> has_results(std::string_view stage);
+  /// Removes the stage's tasks and at most `limit` of its results. True: there may be more. The step that finds none
+  /// left tells the followers that the whole stage was removed (Change of content 0).
+  Result<bool> erase_stage_some(std::string_view stage, std::size_t limit);
+  /// Removes the stage's tasks: nothing is to be made of it at the moment.
+  Status forget_tasks(std::string_view stage);
 
   /// Removes every artefact, task and run of a content, and the content. Its number is never used again.
   Status erase(ContentNumber content);

@@ -217,7 +217,7 @@ class Answer {
     Context limited = context_;
     limited.deadline =
         std::min(context_.deadline, began + (request_.mode == Mode::kMeaning ? kEmbedTimeoutMeaning : kEmbedTimeout));
-    embedding_ = sources_.embed(parsed_.text, limited);
+    embedding_ = sources_.embed(parsed_.text, sources_.generation.text_space, limited);
     response_.embed_ms = elapsed_ms(began);
   }
 

@@ -130,6 +130,7 @@ Status Follower::step_passages(const std::stop_token& stop, bool& drained) {
     passages_committed_at_ = Clock::now();
   }
   if (passages_.pending() == 0) {
+    passages_.follow_spaces();
     rebuilding_ = false;
     {
       const std::scoped_lock lock(signal_->mutex);

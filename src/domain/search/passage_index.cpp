@@ -47,41 +47,24 @@ std::int64_t parse_applied(std::string_view text) {
   return number;
 }
 
-/// The model's part of an artefact's fingerprint: "text_vectors/1(…)@model".
-std::uint64_t space_of_artefact(std::string_view fingerprint) {
-  const std::size_t at = fingerprint.find('@');
-  return space_of_model(at == std::string_view::npos ? std::string_view() : fingerprint.substr(at + 1));
-}
-
-/// Removes a folder or file by renaming it first: a searcher may still be reading it, and a new one takes its place.
-Status remove_path(const std::filesystem::path& path) {
-  std::error_code error;
-  std::filesystem::path aside = path;
-  aside += ".old";
-  std::filesystem::remove_all(aside, error);
-  error.clear();
-  std::filesystem::rename(path, aside, error);
-  if (error && error != std::errc::no_such_file_or_directory) {
-    return fail_errno(error.value(), "remove a search index");
-  }
-  std::filesystem::remove_all(aside, error);
-  return {};
-}
-
 }  // namespace
 
-std::uint64_t space_of_model(std::string_view model_fingerprint) {
-  std::uint64_t hash = 0xCBF29CE484222325ULL;  // FNV-1a
-  for (const char c : model_fingerprint) {
-    hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001B3ULL;
-  }
-  return hash;
-}
+PassageIndex::PassageIndex(const std::filesystem::path& folder, artefacts::Store& store,
+                           const models::TextSpaces& spaces)
+    : folder_(folder),
+      store_(store),
+      spaces_(spaces),
+      vectors_{VectorSet(folder, models::kTextSpaceStages[0], store),
+               VectorSet(folder, models::kTextSpaceStages[1], store)},
+      serving_(spaces.current().serving) {}
 
-Result<std::unique_ptr<PassageIndex>> PassageIndex::open(const std::filesystem::path& folder, artefacts::Store& store) {
-  auto index = std::unique_ptr<PassageIndex>(new PassageIndex(folder, store));
+Result<std::unique_ptr<PassageIndex>> PassageIndex::open(const std::filesystem::path& folder, artefacts::Store& store,
+                                                         const models::TextSpaces& spaces) {
+  auto index = std::unique_ptr<PassageIndex>(new PassageIndex(folder, store, spaces));
   ALCOVE_TRY_VOID(index->open_keyword());
-  ALCOVE_TRY_VOID(index->open_vectors());
+  for (VectorSet& vectors : index->vectors_) {
+    ALCOVE_TRY_VOID(vectors.open());
+  }
   ALCOVE_TRY_VOID(index->load_corpus());
   index->publish();
   return index;
@@ -92,20 +75,17 @@ Generation PassageIndex::generation() const {
 }
 
 std::int64_t PassageIndex::applied() const {
-  return std::min(keyword_applied_, vectors_applied_);
+  std::int64_t oldest = keyword_applied_;
+  for (const VectorSet& vectors : vectors_) {
+    oldest = std::min(oldest, vectors.applied());
+  }
+  return oldest;
 }
 
 Status PassageIndex::remove_keyword() {
   keyword_.reset();
   keyword_applied_ = 0;
   return remove_path(folder_ / "passages");
-}
-
-Status PassageIndex::remove_vectors() {
-  vectors_.reset();
-  vectors_applied_ = 0;
-  with_vectors_ = {};
-  return remove_path(folder_ / "text_vectors");
 }
 
 Status PassageIndex::open_keyword() {
@@ -126,7 +106,9 @@ Status PassageIndex::open_keyword() {
         }
         if (*store_id != store_.store_id() || keyword_applied_ > store_.last_sequence()) {
           // Numbers of another artefact store name other passages: the vectors are as foreign as the words.
-          ALCOVE_TRY_VOID(remove_vectors());
+          for (VectorSet& vectors : vectors_) {
+            ALCOVE_TRY_VOID(vectors.remove());
+          }
         }
         log_info(kArea, "the keyword index is outdated or foreign and is remade");
       } else {
@@ -147,31 +129,12 @@ Status PassageIndex::sign_keyword() {
   return keyword_->set_metadata(kStoreKey, store_.store_id());
 }
 
-Status PassageIndex::open_vectors() {
-  auto opened = vectors::VectorRows::open(folder_ / "text_vectors");
-  if (opened) {
-    vectors_ = std::move(*opened);
-    vectors_applied_ = vectors_->applied();
-    if (vectors_applied_ <= store_.last_sequence()) {
-      return {};
-    }
-    log_warning(kArea, "the vector rows are of another artefact store and are remade");
-    return remove_vectors();
-  }
-  if (opened.error().code == ErrorCode::kNotFound) {
-    return {};
-  }
-  log_warning(kArea, "the vector rows are damaged and are remade: {}", opened.error().detail);
-  return remove_vectors();
-}
-
 Status PassageIndex::load_corpus() {
   runs_.clear();
   first_of_content_.clear();
   facts_.clear();
   near_->clear();
   languages_.clear();
-  with_vectors_ = {};
   ALCOVE_TRY_VOID(keyword_->for_each_metadata_key("R", [&](std::string_view key) {
     if (key.size() == 13) {
       const Run run{.first = read_number(key.substr(5)),
@@ -179,8 +142,8 @@ Status PassageIndex::load_corpus() {
                     .content = ContentNumber{read_number(key.substr(1))}};
       runs_[run.first] = run;
       first_of_content_[run.content.value] = run.first;
-      if (vectors_ && vectors_->has(run.first)) {
-        with_vectors_.add(run.content.value);
+      for (VectorSet& vectors : vectors_) {
+        vectors.note_run(run);
       }
     }
     return true;
@@ -257,7 +220,21 @@ void PassageIndex::publish_facts(Corpus& corpus) const {
   }
 }
 
+std::size_t PassageIndex::ready_space() const {
+  const models::TextSpacesState state = spaces_.current();
+  const bool is_ready = vectors_.at(state.serving).applied() >= state.serving_since;
+  return is_ready ? state.serving : serving_;
+}
+
+void PassageIndex::follow_spaces() {
+  if (ready_space() != serving_) {
+    publish();
+  }
+}
+
 void PassageIndex::publish() {
+  serving_ = ready_space();
+  const VectorSet& serving = vectors_.at(serving_);
   auto corpus = std::make_shared<Corpus>();
   corpus->version = ++version_;
   corpus->runs.reserve(runs_.size());
@@ -266,15 +243,19 @@ void PassageIndex::publish() {
     corpus->runs.push_back(run);
     contents.push_back(run.content.value);
     corpus->passage_count += run.count;
-    corpus->vector_count += with_vectors_.contains(run.content.value) ? run.count : 0;
+    corpus->vector_count += serving.contents().contains(run.content.value) ? run.count : 0;
   }
   corpus->with_passages.add_many(contents);
-  corpus->with_vectors = with_vectors_;
+  corpus->with_vectors = serving.contents();
   publish_facts(*corpus);
   corpus->languages.assign(languages_.begin(), languages_.end());
   corpus->passages_of_language = count_languages(corpus->passage_count);
   published_.with([&](Generation& current) {
-    current = {.keyword = keyword_, .vectors = vectors_, .corpus = std::move(corpus), .near = near_};
+    current = {.keyword = keyword_,
+               .vectors = serving.rows(),
+               .text_space = serving_,
+               .corpus = std::move(corpus),
+               .near = near_};
   });
 }
 
@@ -286,11 +267,17 @@ Status PassageIndex::apply(const artefacts::Change& change) {
     ALCOVE_TRY_VOID(apply_to_keyword(change));
     keyword_applied_ = change.sequence;
   }
-  if (change.sequence > vectors_applied_) {
-    ALCOVE_TRY_VOID(apply_to_vectors(change));
-    vectors_applied_ = std::exchange(vectors_restarted_, false) ? 0 : change.sequence;
+  for (VectorSet& vectors : vectors_) {
+    ALCOVE_TRY(const std::size_t touched,
+               vectors.apply(change, [this](ContentNumber content) { return run_of(content); }));
+    pending_ += touched;
   }
   return {};
+}
+
+std::optional<Run> PassageIndex::run_of(ContentNumber content) const {
+  const auto known = first_of_content_.find(content.value);
+  return known == first_of_content_.end() ? std::nullopt : std::optional(runs_.at(known->second));
 }
 
 Status PassageIndex::apply_to_keyword(const artefacts::Change& change) {
@@ -322,25 +309,6 @@ Status PassageIndex::apply_to_keyword(const artefacts::Change& change) {
   return {};
 }
 
-Status PassageIndex::apply_to_vectors(const artefacts::Change& change) {
-  const bool removed = change.kind == artefacts::Change::Kind::kRemoved;
-  if (removed && change.passage_count > 0 && vectors_) {
-    ++pending_;
-    return vectors_->clear({.first = change.first_passage.value, .count = change.passage_count});
-  }
-  if (change.stage == "text_vectors" && removed) {
-    const auto known = first_of_content_.find(change.content.value);
-    if (known != first_of_content_.end() && vectors_) {
-      const Run& run = runs_.at(known->second);
-      with_vectors_.remove(change.content.value);
-      ++pending_;
-      return vectors_->clear({.first = run.first, .count = run.count});
-    }
-    return {};
-  }
-  return change.stage == "text_vectors" ? write_vectors(change) : Status{};
-}
-
 Status PassageIndex::index_passages(ContentNumber content) {
   ALCOVE_TRY(const auto artefact, find_sound(content, "passages"));
   if (!artefact || artefact->passage_count == 0) {
@@ -368,8 +336,8 @@ Status PassageIndex::index_passages(ContentNumber content) {
   }
   runs_[run.first] = run;
   first_of_content_[content.value] = run.first;
-  if (vectors_ && vectors_->has(run.first)) {
-    with_vectors_.add(content.value);
+  for (VectorSet& vectors : vectors_) {
+    vectors.note_run(run);
   }
   pending_ += run.count;
   return set_facts(content, [&](ContentFacts& facts) {
@@ -388,10 +356,9 @@ Status PassageIndex::drop_run(ContentNumber content) {
     ALCOVE_TRY_VOID(keyword_->remove(run.first + i));
   }
   ALCOVE_TRY_VOID(keyword_->set_metadata(run_key(run), ""));
-  if (vectors_) {
-    ALCOVE_TRY_VOID(vectors_->clear({.first = run.first, .count = run.count}));
+  for (VectorSet& vectors : vectors_) {
+    ALCOVE_TRY_VOID(vectors.drop_run(run));
   }
-  with_vectors_.remove(content.value);
   runs_.erase(run.first);
   first_of_content_.erase(known);
   pending_ += run.count;
@@ -462,53 +429,14 @@ Status PassageIndex::index_language(ContentNumber content) {
   return set_facts(content, [&](ContentFacts& facts) { facts.languages = language ? main_languages(*language) : ""; });
 }
 
-Status PassageIndex::write_vectors(const artefacts::Change& change) {
-  const ContentNumber content = change.content;
-  const auto known = first_of_content_.find(content.value);
-  if (known == first_of_content_.end()) {
-    return {};
-  }
-  ALCOVE_TRY(const auto artefact, find_sound(content, "text_vectors"));
-  if (!artefact) {
-    return {};
-  }
-  const Run run = runs_.at(known->second);
-  const auto decoded = wire::decode<wire::VectorsArtefact>(artefact->data);
-  if (!decoded || decoded->scales.size() != run.count || decoded->dimensions == 0 ||
-      decoded->values.size() != decoded->scales.size() * decoded->dimensions) {
-    log_warning(kArea, "the vectors of content {} do not fit its passages and were left out", content.value);
-    return {};
-  }
-  const std::uint64_t space = space_of_artefact(artefact->fingerprint);
-  if (vectors_ && (vectors_->dimensions() != decoded->dimensions || vectors_->space() != space)) {
-    if (change.sequence <= space_since_) {
-      return {};  // Of the model before: waits to be computed anew.
-    }
-    log_info(kArea, "vectors are of another model now; their rows are remade");
-    ALCOVE_TRY_VOID(remove_vectors());
-    ALCOVE_TRY(vectors_, vectors::VectorRows::create(folder_ / "text_vectors", decoded->dimensions, space));
-    vectors_restarted_ = true;
-    space_since_ = change.sequence;
-    ++pending_;
-    return {};
-  }
-  if (!vectors_) {
-    ALCOVE_TRY(vectors_, vectors::VectorRows::create(folder_ / "text_vectors", decoded->dimensions, space));
-  }
-  ALCOVE_TRY_VOID(vectors_->write(run.first, decoded->scales, decoded->values));
-  with_vectors_.add(content.value);
-  pending_ += run.count;
-  return {};
-}
-
 Status PassageIndex::commit() {
   if (pending_ == 0) {
     return {};
   }
   ALCOVE_TRY_VOID(keyword_->set_metadata(kAppliedKey, std::to_string(keyword_applied_)));
   ALCOVE_TRY_VOID(keyword_->commit());
-  if (vectors_) {
-    ALCOVE_TRY_VOID(vectors_->commit(vectors_applied_));
+  for (VectorSet& vectors : vectors_) {
+    ALCOVE_TRY_VOID(vectors.commit());
   }
   pending_ = 0;
   publish();
@@ -526,9 +454,9 @@ Status PassageIndex::recover() {
       ALCOVE_TRY_VOID(sign_keyword());  // That, too, may be among what was forgotten.
     }
   }
-  vectors_.reset();
-  vectors_applied_ = 0;
-  ALCOVE_TRY_VOID(open_vectors());
+  for (VectorSet& vectors : vectors_) {
+    ALCOVE_TRY_VOID(vectors.recover());
+  }
   ALCOVE_TRY_VOID(load_corpus());
   pending_ = 0;
   publish();
@@ -536,9 +464,14 @@ Status PassageIndex::recover() {
 }
 
 Status PassageIndex::clear() {
-  ALCOVE_TRY_VOID(remove_vectors());
+  for (VectorSet& vectors : vectors_) {
+    ALCOVE_TRY_VOID(vectors.remove());
+  }
   ALCOVE_TRY_VOID(remove_keyword());
   ALCOVE_TRY_VOID(open_keyword());
+  for (VectorSet& vectors : vectors_) {
+    ALCOVE_TRY_VOID(vectors.open());
+  }
   ALCOVE_TRY_VOID(load_corpus());
   pending_ = 0;
   publish();

@@ -91,7 +91,7 @@ Search::Search(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 Search::~Search() = default;
 
 Result<std::unique_ptr<Search>> Search::start(const std::filesystem::path& data_folder, artefacts::Store& store,
-                                              files::Files& files, Embed embed) {
+                                              const models::TextSpaces& spaces, files::Files& files, Embed embed) {
   const std::filesystem::path folder = data_folder / "indexes";
   std::error_code error;
   std::filesystem::create_directories(folder, error);
@@ -106,7 +106,7 @@ Result<std::unique_ptr<Search>> Search::start(const std::filesystem::path& data_
                                              .cache = {},
                                              .lists = HitLists(),
                                              .follower = {}});
-  ALCOVE_TRY(impl->passages, PassageIndex::open(folder, store));
+  ALCOVE_TRY(impl->passages, PassageIndex::open(folder, store, spaces));
   ALCOVE_TRY(impl->names, NameIndex::open(folder, files));
   impl->follower = std::make_unique<Follower>(*impl->passages, *impl->names, store, files);
   return std::unique_ptr<Search>(new Search(std::move(impl)));

@@ -17,6 +17,7 @@
 #include "domain/artefacts/store.hpp"
 #include "domain/auth/principal.hpp"
 #include "domain/files/files.hpp"
+#include "domain/models/text_spaces.hpp"
 #include "domain/search/query.hpp"
 #include "wire/place.hpp"
 
@@ -169,7 +170,8 @@ struct Embedding {
   std::string model_name;
   std::string model_fingerprint;
 };
-using Embed = std::function<Result<Embedding>(const std::string& text, const Context& context)>;
+/// By the model of a text space.
+using Embed = std::function<Result<Embedding>(const std::string& text, std::size_t text_space, const Context& context)>;
 
 /// Indexes in `<data>/indexes` and the queries on them. One follower thread applies artefact and file changes; each
 /// index stores the last applied number in its own commit.
@@ -177,8 +179,9 @@ using Embed = std::function<Result<Embedding>(const std::string& text, const Con
 /// Thread safety: all calls from any thread. Failure: an index that cannot be opened or read is remade from artefacts.
 class Search {
  public:
+  /// `store`, `spaces` and `files` outlive the search.
   static Result<std::unique_ptr<Search>> start(const std::filesystem::path& data_folder, artefacts::Store& store,
-                                               files::Files& files, Embed embed);
+                                               const models::TextSpaces& spaces, files::Files& files, Embed embed);
   ~Search();
 
   Result<Response> search(const auth::Principal& principal, const Request& request, const Context& context);

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "base/polling.hpp"
 #include "domain/search/passage_index.hpp"
 
 namespace alcove::search {
@@ -320,7 +321,7 @@ TEST_F(SearchTest, ReplayIsIdempotent) {
     std::filesystem::remove_all(other);
     std::filesystem::path saved = other / "saved";
     {
-      auto index = PassageIndex::open(other / "live", shelf_->store());
+      auto index = PassageIndex::open(other / "live", shelf_->store(), shelf_->spaces());
       ASSERT_TRUE(index);
       for (std::size_t i = 0; i < crash; ++i) {
         ASSERT_TRUE((*index)->apply((*changes)[i]));
@@ -340,7 +341,7 @@ TEST_F(SearchTest, ReplayIsIdempotent) {
     if (std::filesystem::exists(saved)) {
       std::filesystem::rename(saved, other / "live/text_vectors");
     }
-    auto index = PassageIndex::open(other / "live", shelf_->store());
+    auto index = PassageIndex::open(other / "live", shelf_->store(), shelf_->spaces());
     ASSERT_TRUE(index);
     for (const artefacts::Change& change : *changes) {
       ASSERT_TRUE((*index)->apply(change));
@@ -348,6 +349,45 @@ TEST_F(SearchTest, ReplayIsIdempotent) {
     ASSERT_TRUE((*index)->commit());
     EXPECT_EQ(state(**index), std::tuple(3, 3, 3U, 3U)) << "vectors were at change " << crash;
   }
+}
+
+/// Another model's vectors are built behind those that serve: no search meets two models, and none goes without.
+TEST_F(SearchTest, AnotherModelTakesOverWithoutAGap) {
+  std::vector<Shelf::Placed> placed;
+  for (int i = 0; i < 20; ++i) {
+    placed.push_back(shelf_->add(document("apple-" + std::to_string(i) + ".txt", {"apple " + std::to_string(i)})));
+  }
+  settle();
+  const auto meant = [&] { return ask("apple", Mode::kMeaning, 30); };
+  ASSERT_EQ(meant().hits.size(), 20U);
+  ASSERT_TRUE(shelf_->spaces().use("second").has_value());
+  for (const Shelf::Placed& each : placed) {
+    shelf_->put_vectors(each.content, {meaning_of("apple")}, 1);
+    settle();
+    const Response response = meant();
+    ASSERT_EQ(response.mode, Mode::kMeaning);
+    ASSERT_EQ(response.hits.size(), 20U) << "all of the old ones, none of the new ones";
+  }
+  EXPECT_EQ(search_->status().vectors_indexed, 20);
+  // The old ones are not changed by what happens to the new ones.
+  shelf_->add({.path = "new.txt", .passages = {passage("apple new")}, .vectors = {}});
+  settle();
+  ASSERT_TRUE(shelf_->spaces().take_over(1).has_value());
+  model_fingerprint_ = "gone";  // Only the second model answers from now on.
+  EXPECT_TRUE(poll_until([&] { return meant().mode == Mode::kMeaning; }, kPatience));
+  EXPECT_EQ(meant().hits.size(), 20U);
+  start();
+  EXPECT_EQ(meant().hits.size(), 20U) << "after a restart";
+  ASSERT_TRUE(search_->rebuild(Context::with_timeout(kPatience)).has_value());
+  EXPECT_EQ(meant().hits.size(), 20U) << "after a rebuild";
+  // The old rows go with their space.
+  EXPECT_TRUE(std::filesystem::exists(folder_ / "indexes" / "text_vectors"));
+  ASSERT_TRUE(shelf_->spaces().discard().has_value());
+  while (shelf_->spaces().erase_some(0).value()) {
+  }
+  settle();
+  EXPECT_FALSE(std::filesystem::exists(folder_ / "indexes" / "text_vectors"));
+  EXPECT_EQ(meant().hits.size(), 20U);
 }
 
 }  // namespace

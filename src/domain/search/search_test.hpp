@@ -90,14 +90,16 @@ class SearchTest : public testing::Test {
 
   void start() {
     search_.reset();
-    auto started = Search::start(
-        folder_, shelf_->store(), shelf_->files(),
-        [this](const std::string& text, const Context&) -> Result<Embedding> {
-          if (!model_works_) {
-            return fail(ErrorCode::kUnavailable, "The model is not running");
-          }
-          return Embedding{.values = meaning_of(text), .model_name = "test", .model_fingerprint = model_fingerprint_};
-        });
+    auto started =
+        Search::start(folder_, shelf_->store(), shelf_->spaces(), shelf_->files(),
+                      [this](const std::string& text, std::size_t text_space, const Context&) -> Result<Embedding> {
+                        if (!model_works_) {
+                          return fail(ErrorCode::kUnavailable, "The model is not running");
+                        }
+                        return Embedding{.values = meaning_of(text),
+                                         .model_name = "test",
+                                         .model_fingerprint = text_space == 0 ? model_fingerprint_ : "t2"};
+                      });
     ASSERT_TRUE(started) << started.error().detail;
     search_ = std::move(*started);
   }

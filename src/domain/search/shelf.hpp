@@ -17,6 +17,7 @@
 #include "domain/files/files.hpp"
 #include "domain/files/records.hpp"
 #include "domain/files/schema.hpp"
+#include "domain/models/text_spaces.hpp"
 #include "drivers/vectors/vectors.hpp"
 #include "wire/artefacts.hpp"
 #include "wire/codec.hpp"
@@ -46,11 +47,13 @@ class Shelf {
     const std::vector<sqlite::Migration> migrations{files::schema()};
     catalog_ = must(catalog::Catalog::open(folder_, migrations));
     store_ = must(artefacts::Store::open(folder_));
+    spaces_ = must(models::TextSpaces::open(*store_, "test"));
     files_ = must(files::Files::open(*catalog_, *store_));
     library_ = add_library("Shelf");
   }
 
   artefacts::Store& store() { return *store_; }
+  models::TextSpaces& spaces() { return *spaces_; }
   files::Files& files() { return *files_; }
   [[nodiscard]] const std::filesystem::path& folder() const { return folder_; }
   [[nodiscard]] LibraryId library() const { return library_; }
@@ -187,7 +190,7 @@ class Shelf {
     must(store_->complete({completion}));
   }
 
-  void put_vectors(ContentNumber content, const std::vector<std::vector<float>>& vectors) {
+  void put_vectors(ContentNumber content, const std::vector<std::vector<float>>& vectors, std::size_t text_space = 0) {
     wire::VectorsArtefact artefact;
     for (const std::vector<float>& vector : vectors) {
       const vectors::Quantised quantised = vectors::quantise(vector);
@@ -195,7 +198,9 @@ class Shelf {
       artefact.scales.push_back(quantised.scale);
       artefact.values.insert(artefact.values.end(), quantised.values.begin(), quantised.values.end());
     }
-    put(content, "text_vectors", wire::encode(artefact), 0);
+    // The models of the tests.
+    put(content, std::string(models::kTextSpaceStages.at(text_space)), wire::encode(artefact), 0,
+        text_space == 0 ? "1@t" : "1@t2");
   }
 
   template <typename T>
@@ -206,11 +211,12 @@ class Shelf {
   static void must(const Status& status) { ALCOVE_CHECK(status.has_value(), status.error().detail); }
 
  private:
-  void put(ContentNumber content, std::string stage, Bytes data, std::uint32_t passage_count) {
+  void put(ContentNumber content, std::string stage, Bytes data, std::uint32_t passage_count,
+           std::string fingerprint = "1@t") {
     artefacts::Completion completion;
     completion.content = content;
     completion.stage = std::move(stage);
-    completion.fingerprint = "1@t";  // The model of the tests.
+    completion.fingerprint = std::move(fingerprint);
     completion.machine = "test";
     completion.data = std::move(data);
     completion.passage_count = passage_count;
@@ -239,6 +245,7 @@ class Shelf {
   std::filesystem::path folder_;
   std::unique_ptr<catalog::Catalog> catalog_;
   std::unique_ptr<artefacts::Store> store_;
+  std::unique_ptr<models::TextSpaces> spaces_;
   std::unique_ptr<files::Files> files_;
   LibraryId library_;
 };

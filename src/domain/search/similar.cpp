@@ -142,7 +142,8 @@ class Comparison {
                                  .position = {}});
       return {};
     }
-    ALCOVE_TRY(const auto artefact, sources_.store.find(request_.content, "text_vectors"));
+    ALCOVE_TRY(const auto artefact,
+               sources_.store.find(request_.content, models::kTextSpaceStages.at(sources_.generation.text_space)));
     model_name_ = artefact ? model_of(artefact->fingerprint) : std::string();
     response_.mode = Mode::kHybrid;
     return {};

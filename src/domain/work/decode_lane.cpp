@@ -451,8 +451,8 @@ class Lease {
     }
     completion.passage_count = static_cast<std::uint32_t>(passages->passages.size());
     if (completion.passage_count > 0) {
-      completion.then_want.push_back(
-          {"text_vectors", fingerprint_of(*find_stage("text_vectors"), engine_.model_fingerprint())});
+      const std::vector<artefacts::WantedStage> vectors = engine_.wanted_vectors();
+      completion.then_want.insert(completion.then_want.end(), vectors.begin(), vectors.end());
     }
   }
 

@@ -41,9 +41,10 @@ Engine::~Engine() {
   impl_->lanes.clear();
 }
 
-Result<std::unique_ptr<Engine>> Engine::start(artefacts::Store& store, Options options, Doors doors) {
+Result<std::unique_ptr<Engine>> Engine::start(artefacts::Store& store, models::TextSpaces& spaces, Options options,
+                                              Doors doors) {
   ALCOVE_TRY_VOID(store.release_all());
-  auto impl = std::make_unique<Impl>(store, std::move(options), std::move(doors));
+  auto impl = std::make_unique<Impl>(store, spaces, std::move(options), std::move(doors));
   impl->machine = os::host_name();
   ALCOVE_TRY(const auto paused, store.load_setting(kPausedSetting));
   impl->paused = paused == "1";
@@ -51,7 +52,9 @@ Result<std::unique_ptr<Engine>> Engine::start(artefacts::Store& store, Options o
   for (int i = 0; i < shared.options.decode_workers; ++i) {
     shared.lanes.emplace_back([&shared, i](const std::stop_token& stop) { shared.run_decode_lane(stop, i); });
   }
-  shared.lanes.emplace_back([&shared](const std::stop_token& stop) { shared.run_model_lane(stop); });
+  for (std::size_t space = 0; space < models::kTextSpaces; ++space) {
+    shared.lanes.emplace_back([&shared, space](const std::stop_token& stop) { shared.run_model_lane(stop, space); });
+  }
   return std::unique_ptr<Engine>(new Engine(std::move(impl)));
 }
 
@@ -135,7 +138,7 @@ artefacts::Completion Engine::Impl::make_outcome(ContentNumber content, const st
   artefacts::Completion completion;
   completion.content = content;
   completion.stage = stage;
-  completion.fingerprint = fingerprint_of(*find_stage(stage), model_fingerprint());
+  completion.fingerprint = current_fingerprint(*find_stage(stage));
   completion.machine = machine;
   completion.state = state;
   completion.reason_code = std::move(code);
@@ -143,12 +146,29 @@ artefacts::Completion Engine::Impl::make_outcome(ContentNumber content, const st
   return completion;
 }
 
-std::string Engine::Impl::model_fingerprint() const {
-  return model.with([](const ModelState& state) { return state.fingerprint; });
+std::string Engine::Impl::model_fingerprint(std::size_t text_space) const {
+  return models.at(text_space).with([](const ModelState& state) { return state.fingerprint; });
+}
+
+std::string Engine::Impl::current_fingerprint(const Stage& stage) const {
+  const auto text_space = models::text_space_of(stage.name);
+  return fingerprint_of(stage, text_space ? model_fingerprint(*text_space) : std::string());
+}
+
+std::vector<artefacts::WantedStage> Engine::Impl::wanted_vectors() const {
+  std::vector<artefacts::WantedStage> wanted;
+  const models::TextSpacesState state = spaces.current();
+  for (std::size_t space = 0; space < models::kTextSpaces; ++space) {
+    if (state.spaces.at(space).is_fed()) {
+      const Stage& stage = *find_stage(models::kTextSpaceStages.at(space));
+      wanted.push_back({stage.name, current_fingerprint(stage)});
+    }
+  }
+  return wanted;
 }
 
 Status Engine::Impl::reconcile_stage(const Stage& stage, const std::stop_token& stop) {
-  const std::string fingerprint = fingerprint_of(stage, model_fingerprint());
+  const std::string fingerprint = current_fingerprint(stage);
   const auto among =
       stage.family == Stage::Family::kModel ? artefacts::Store::Among::kWithPassages : artefacts::Store::Among::kAll;
   ALCOVE_TRY_VOID(store.reset_outdated(stage.name, fingerprint));
@@ -256,11 +276,7 @@ Progress Engine::progress() {
     progress.stages = std::move(*counts);
   }
   progress.paused = impl_->paused;
-  impl_->model.with([&](const Impl::ModelState& state) {
-    progress.model_name = state.name;
-    progress.model_fingerprint = state.fingerprint;
-    progress.model_note = state.note;
-  });
+  impl_->describe_spaces(progress);
   impl_->workers.with([&](const auto& all) {
     for (const auto& [lane, status] : all) {
       progress.workers.push_back(status);
@@ -268,6 +284,34 @@ Progress Engine::progress() {
   });
   impl_->estimate(progress);
   return progress;
+}
+
+void Engine::Impl::describe_spaces(Progress& progress) const {
+  const models::TextSpacesState state = spaces.current();
+  for (std::size_t i = 0; i < models::kTextSpaces; ++i) {
+    TextSpaceProgress& told = progress.text_spaces.at(i);
+    told.space = state.spaces.at(i);
+    models.at(i).with([&](const ModelState& model) {
+      told.fingerprint = model.fingerprint;
+      told.note = model.note;
+      told.dimensions = model.dimensions;
+      if (i == state.serving) {
+        progress.model_name = model.name;
+        progress.model_fingerprint = model.fingerprint;
+        progress.model_note = model.note;
+      }
+    });
+    if (told.note.empty()) {
+      told.note = held.at(i).with([](const std::string& reason) { return reason; });
+    }
+    const auto counts =
+        std::ranges::find(progress.stages, models::kTextSpaceStages.at(i), &artefacts::Store::StageCount::stage);
+    if (counts != progress.stages.end()) {
+      told.contents = counts->done;
+      told.left = counts->waiting + counts->running;
+      told.failed = counts->failed;
+    }
+  }
 }
 
 void Engine::Impl::estimate(Progress& progress) {
@@ -295,12 +339,18 @@ void Engine::Impl::estimate(Progress& progress) {
       continue;
     }
     const std::int64_t open = count.waiting + count.running;
-    (stage->family == Stage::Family::kModel ? to_embed : to_decode) += open;
-    // Each content without passages yet will most likely want vectors, too.
-    to_embed += count.stage == "passages" ? open : 0;
-  }
-  if (progress.model_fingerprint.empty()) {
-    to_embed = 0;  // Waits for somebody to install a model; that is no matter of time.
+    const auto text_space = models::text_space_of(count.stage);
+    if (!text_space) {
+      to_decode += open;
+    } else if (!progress.text_spaces.at(*text_space).fingerprint.empty()) {
+      to_embed += open;  // Without a model it waits for somebody to install one; that is no matter of time.
+    }
+    if (count.stage == "passages") {
+      // Each content without passages yet will most likely want vectors, too.
+      to_embed += open * std::ranges::count_if(progress.text_spaces, [](const TextSpaceProgress& each) {
+                    return each.space.is_fed() && !each.fingerprint.empty();
+                  });
+    }
   }
   if (progress.paused || to_decode + to_embed == 0) {
     return;
@@ -313,6 +363,30 @@ void Engine::Impl::estimate(Progress& progress) {
   }
 }
 
+bool Engine::Impl::add_fed_stages(std::vector<std::string>& names) const {
+  bool is_changing = false;
+  const models::TextSpacesState state = spaces.current();
+  for (std::size_t i = 0; i < models::kTextSpaces; ++i) {
+    const models::TextSpace& space = state.spaces.at(i);
+    is_changing = is_changing || space.phase == models::SpacePhase::kErasing;
+    if (!space.is_fed()) {
+      continue;
+    }
+    const auto [is_starting, has_model] = models.at(i).with([](const ModelState& model) {
+      const bool has_fingerprint = !model.fingerprint.empty();
+      // Neither a model nor a reason why not: its lane has not seen yet that it is needed.
+      return std::pair(model.is_starting || (!has_fingerprint && model.note.empty()), has_fingerprint);
+    });
+    const bool is_held = held.at(i).with([](const std::string& reason) { return !reason.empty(); });
+    is_changing = is_changing || is_starting || (space.phase == models::SpacePhase::kBuilding && has_model && !is_held);
+    // Without a model its tasks wait for somebody to install one; that is no work that goes on.
+    if (has_model) {
+      names.emplace_back(models::kTextSpaceStages.at(i));
+    }
+  }
+  return is_changing;
+}
+
 Status Engine::wait_until_idle(const Context& context) {
   // What could not be opened a while ago may be there now: it counts as open work until it has been tried.
   ALCOVE_TRY_VOID(impl_->store.hurry_missed());
@@ -321,18 +395,13 @@ Status Engine::wait_until_idle(const Context& context) {
   while (true) {
     ALCOVE_TRY_VOID(context.check());
     std::vector<std::string> names = stage_names(Stage::Family::kDecode);
-    // Without a model its tasks wait for somebody to install one; that is no work that goes on.
-    const auto [is_starting, has_model] =
-        impl_->model.with([](const auto& state) { return std::pair(state.is_starting, !state.fingerprint.empty()); });
-    if (has_model) {
-      names.emplace_back("text_vectors");
-    }
+    const bool is_changing = impl_->add_fed_stages(names);
     // Before the look: what was found by then has its tasks.
     const int settles_before = impl_->settling;
     const bool was_reconciled = impl_->is_reconciled;
     const UnixMillis horizon{now_unix_millis().value + std::chrono::milliseconds(kIdleHorizon).count()};
     ALCOVE_TRY(const bool open, impl_->store.has_open_tasks(names, horizon));
-    if (!open && !is_starting && was_reconciled && settles_before == 0 && impl_->settling == 0) {
+    if (!open && !is_changing && was_reconciled && settles_before == 0 && impl_->settling == 0) {
       return {};
     }
     if (open && impl_->paused) {
@@ -378,8 +447,28 @@ Result<int> Engine::open_content(ContentNumber content, const Context& context) 
   return file.release();
 }
 
-Result<Engine::QueryVector> Engine::embed_query(const std::string& text, const Context& context) {
-  const Impl::ModelState state = impl_->model.with([](const Impl::ModelState& current) { return current; });
+Status Engine::use_model(const std::string& name) {
+  ALCOVE_TRY_VOID(impl_->spaces.use(name));
+  impl_->wake();
+  return {};
+}
+
+Status Engine::stop_building() {
+  ALCOVE_TRY_VOID(impl_->spaces.stop());
+  impl_->wake();
+  return {};
+}
+
+Status Engine::discard_vectors() {
+  ALCOVE_TRY_VOID(impl_->spaces.discard());
+  impl_->wake();
+  return {};
+}
+
+Result<Engine::QueryVector> Engine::embed_query(const std::string& text, std::size_t text_space,
+                                                const Context& context) {
+  const Impl::ModelState state =
+      impl_->models.at(text_space).with([](const Impl::ModelState& current) { return current; });
   const auto& worker = state.worker;
   if (!worker) {
     return fail(ErrorCode::kUnavailable, state.note.empty() ? "The model is being started" : state.note);
@@ -387,6 +476,7 @@ Result<Engine::QueryVector> Engine::embed_query(const std::string& text, const C
   const SteadyTime deadline = std::min(context.deadline, std::chrono::steady_clock::now() + kQueryTimeout);
   // Shared by this caller and the model lane, which answers.
   const auto pending = std::make_shared<PendingQuery>();
+  pending->text_space = text_space;
   const std::uint64_t id = impl_->next_request++;
   impl_->queries.with([&](auto& all) { all[id] = pending; });
   const Status sent = worker->send(

@@ -2,6 +2,7 @@
 /// @file
 /// The work engine: which stages a content still needs, who runs them, what became of them.
 
+#include <array>
 #include <chrono>
 #include <cstdint>
 #include <filesystem>
@@ -15,6 +16,7 @@
 #include "base/context.hpp"
 #include "base/error.hpp"
 #include "domain/artefacts/store.hpp"
+#include "domain/models/text_spaces.hpp"
 #include "wire/messages.hpp"
 
 namespace alcove::work {
@@ -39,15 +41,27 @@ struct WorkerStatus {
   std::vector<wire::ConfinementState> confinement;
 };
 
+/// A text space as people see it.
+struct TextSpaceProgress {
+  models::TextSpace space;
+  std::string fingerprint;       ///< Of the model, while it runs.
+  std::string note;              ///< Why its model does not run, or why the space does not take over; else "".
+  std::int64_t contents = 0;     ///< That have vectors of it.
+  std::int64_t left = 0;         ///< Tasks that are open.
+  std::int64_t failed = 0;       ///< Tasks that failed.
+  std::uint32_t dimensions = 0;  ///< 0 while not known.
+};
+
 struct Progress {
   artefacts::TaskCounts tasks;
   std::vector<artefacts::Store::StageCount> stages;
   double tasks_per_second = 0;               ///< over the last minute
   std::optional<std::int64_t> seconds_left;  ///< nothing while not known or nothing to do
   bool paused = false;
-  std::string model_name;
+  std::string model_name;  ///< Of the text space that serves.
   std::string model_fingerprint;
   std::string model_note;  ///< e.g. "The model is not installed; search finds words, not meanings"
+  std::array<TextSpaceProgress, models::kTextSpaces> text_spaces;
   std::vector<WorkerStatus> workers;
 };
 
@@ -62,9 +76,9 @@ const std::vector<Stage>& stages();
 
 /// Leases tasks, feeds workers, writes completions.
 ///
-/// Threads: one per decode worker and one for the model worker, all owned. Stops when destroyed; leased tasks wait
-/// again. Failure: a worker that crashes, hangs or exceeds its memory costs the task it had: retried once alone, then
-/// failed.
+/// Threads: one per decode worker and one for the model worker of each text space, all owned. Stops when destroyed;
+/// leased tasks wait again. Failure: a worker that crashes, hangs or exceeds its memory costs the task it had: retried
+/// once alone, then failed.
 class Engine {
  public:
   /// What the engine asks of the rest of the house; given by the composition root. Called from any of its threads.
@@ -80,7 +94,9 @@ class Engine {
     std::function<void(ContentNumber container, const std::vector<ContentNumber>& found)> parts_changed;
   };
 
-  static Result<std::unique_ptr<Engine>> start(artefacts::Store& store, Options options, Doors doors);
+  /// `store` and `spaces` outlive the engine.
+  static Result<std::unique_ptr<Engine>> start(artefacts::Store& store, models::TextSpaces& spaces, Options options,
+                                               Doors doors);
   ~Engine();
 
   /// Adds the tasks a new or changed content needs. Small and recent first; `changed_at` is its file's last change.
@@ -100,13 +116,19 @@ class Engine {
   /// Errors: kNotFound, kUnavailable, kTimedOut when every worker is busy for too long.
   Result<int> open_content(ContentNumber content, const Context& context);
 
-  /// One query's vector: unit length floats. Overtakes background work. Errors: kUnavailable (no model), kTimedOut.
+  /// models::TextSpaces::use, `stop` and `discard`, with what follows: workers, tasks, erasing.
+  Status use_model(const std::string& name);
+  Status stop_building();
+  Status discard_vectors();
+
+  /// One query's vector by the model of a text space: unit length floats. Overtakes background work. Errors:
+  /// kUnavailable (no model), kTimedOut.
   struct QueryVector {
     std::vector<float> values;
     std::string model_name;
     std::string model_fingerprint;
   };
-  Result<QueryVector> embed_query(const std::string& text, const Context& context);
+  Result<QueryVector> embed_query(const std::string& text, std::size_t text_space, const Context& context);
 
   struct Impl;  ///< For this folder's own sources.
 

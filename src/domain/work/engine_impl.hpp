@@ -53,14 +53,28 @@ inline constexpr std::chrono::minutes kReconcileInterval{60};
 /// A worker that cannot be started is tried again after this.
 inline constexpr std::chrono::seconds kRestartPause{10};
 inline constexpr std::chrono::seconds kModelRestartPause{60};
+/// The model of a space stays this long after another one took over: searches that began before still ask it, and the
+/// index may not have followed yet.
+inline constexpr std::chrono::seconds kOldModelGrace{60};
+/// A space does not take over by itself when this many texts more failed than with the model that serves, or this
+/// share of all: something is wrong with the model.
+inline constexpr std::int64_t kFailuresMore = 10;
+inline constexpr std::int64_t kFailuresShare = 100;
 /// No query waits longer for its vector, whatever its own deadline.
 inline constexpr std::chrono::seconds kQueryTimeout{10};
 
 /// A query that waits for its vector.
 struct PendingQuery {
+  std::size_t text_space = 0;
   std::mutex mutex;
   std::condition_variable done;
   std::optional<Result<wire::EmbedReply>> reply;
+};
+
+/// Which model a worker runs, and for which space.
+struct ModelUse {
+  std::size_t text_space = 0;
+  std::string model;
 };
 
 /// Somebody who waits for a content that has to be taken out of a container.
@@ -76,10 +90,15 @@ struct PendingOpen {
 std::chrono::milliseconds decode_timeout(const Options& options, std::int64_t size_bytes);
 
 struct Engine::Impl {
-  Impl(artefacts::Store& the_store, Options the_options, Doors the_doors)
-      : store(the_store), options(std::move(the_options)), doors(std::move(the_doors)), spool(options.spool_folder) {}
+  Impl(artefacts::Store& the_store, models::TextSpaces& the_spaces, Options the_options, Doors the_doors)
+      : store(the_store),
+        spaces(the_spaces),
+        options(std::move(the_options)),
+        doors(std::move(the_doors)),
+        spool(options.spool_folder) {}
 
   artefacts::Store& store;
+  models::TextSpaces& spaces;
   Options options;
   Doors doors;
   PartSpool spool;
@@ -94,6 +113,7 @@ struct Engine::Impl {
     std::shared_ptr<WorkerProcess> worker;  ///< Shared by the model lane and callers of embed_query.
     std::string name;
     std::string fingerprint;
+    std::uint32_t dimensions = 0;
     std::string note;
     bool is_starting = true;  ///< Its tasks count as work that goes on.
   };
@@ -102,7 +122,9 @@ struct Engine::Impl {
     SteadyTime at;
     Stage::Family family;
   };
-  Guarded<ModelState> model;
+  std::array<Guarded<ModelState>, models::kTextSpaces> models;  ///< By text space.
+  std::array<Guarded<std::string>, models::kTextSpaces> held;  ///< Why a space does not take over although it is built.
+  Guarded<std::optional<SteadyTime>> took_over_at;             ///< Of the space that serves.
   Guarded<std::map<std::uint64_t, std::shared_ptr<PendingQuery>>> queries;
   std::atomic<std::uint64_t> next_request{1};
 
@@ -128,11 +150,19 @@ struct Engine::Impl {
   /// Completion without a result: failed, skipped, or waiting again; of the version and model in use.
   artefacts::Completion make_outcome(ContentNumber content, const std::string& stage, artefacts::TaskState state,
                                      std::string code, std::string reason) const;
-  std::string model_fingerprint() const;
+  std::string model_fingerprint(std::size_t text_space) const;
+  /// Version of the stage and, for vectors of texts, the model of their space.
+  std::string current_fingerprint(const Stage& stage) const;
+  /// The vectors that texts should have now.
+  std::vector<artefacts::WantedStage> wanted_vectors() const;
   /// Opens tasks for results of an older fingerprint, and for those that were never asked for (a new stage; an end of
   /// the process between naming a content and asking for its stages), in bounded steps.
   void reconcile(const std::vector<std::string>& names, const std::stop_token& stop);
   Status reconcile_stage(const Stage& stage, const std::stop_token& stop);
+  void describe_spaces(Progress& progress) const;
+  /// Adds the stages of vectors that are made at the moment. True while a space's model starts, or a space is about to
+  /// change.
+  bool add_fed_stages(std::vector<std::string>& names) const;
   /// Both families' rates and how long they need for what is left.
   void estimate(Progress& progress);
 
@@ -142,9 +172,15 @@ struct Engine::Impl {
                                         const std::stop_token& stop);
   /// Answers those who wait for a content. Returns why the worker ended, when it did.
   std::optional<std::string> serve_opens(WorkerProcess& worker, const std::stop_token& stop);
-  void run_model_lane(const std::stop_token& stop);
-  /// Feeds one model worker until it ends (true) or the engine stops (false).
-  bool serve_model(const std::shared_ptr<WorkerProcess>& worker, const std::stop_token& stop);
+  void run_model_lane(const std::stop_token& stop, std::size_t text_space);
+  /// Feeds one model worker until it ends (true) or is not needed any more, or the engine stops (false).
+  bool serve_model(const std::shared_ptr<WorkerProcess>& worker, const ModelUse& use, const std::stop_token& stop);
+  /// Whether the space's model is needed: for its vectors, or for searches that began before another one took over.
+  bool is_model_needed(const ModelUse& use) const;
+  /// The space that is built and lacks nothing any more serves from now on.
+  void take_over_when_complete(std::size_t text_space, const std::stop_token& stop);
+  /// Takes the tasks of a space that is not fed any more away, and the results of one that is erased.
+  void tidy_space(std::size_t text_space, const std::stop_token& stop);
 };
 
 }  // namespace alcove::work

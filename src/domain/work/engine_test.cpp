@@ -1,4 +1,4 @@
-#include "domain/work/engine.hpp"
+#include "domain/work/engine_test.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -31,119 +31,7 @@
 namespace alcove::work {
 namespace {
 
-namespace fs = std::filesystem;
 using artefacts::TaskState;
-
-class EngineTest : public testing::Test {
- protected:
-  EngineTest()
-      : folder_(fs::temp_directory_path() / ("alcove-engine-" + std::to_string(::getpid()) + "-" +
-                                             testing::UnitTest::GetInstance()->current_test_info()->name())) {
-    fs::remove_all(folder_);
-    fs::create_directories(folder_);
-    store_ = artefacts::Store::open(folder_).value();
-  }
-  ~EngineTest() override {
-    engine_.reset();
-    store_.reset();
-    if (!HasFailure()) {
-      fs::remove_all(folder_);
-    }
-  }
-
-  void start(const std::string& model = "model-1", int decode_workers = 1) {
-    engine_.reset();
-    Options options{.worker_path = worker_path_,
-                    .models_folder = models_.empty() ? folder_ / model : models_,
-                    .spool_folder = folder_,
-                    .decode_workers = decode_workers,
-                    .model_threads = 1,
-                    .decode_timeout = std::chrono::milliseconds(2'000)};
-    engine_ =
-        Engine::start(
-            *store_, options,
-            {.open_content = [this](ContentNumber content) -> Result<int> {
-               if (!is_open_) {
-                 return fail(ErrorCode::kCancelled, "The libraries are not open");
-               }
-               const std::string bytes = contents_.with([&](const auto& all) {
-                 const auto found = all.find(content.value);
-                 return found == all.end() ? std::string("gone") : found->second;
-               });
-               if (bytes == "gone") {
-                 return fail(ErrorCode::kNotFound, "No file has this content");
-               }
-               if (bytes.starts_with("at ")) {
-                 ALCOVE_TRY(os::UniqueFd fd, os::open_path(bytes.substr(3), O_RDONLY));
-                 return fd.release();
-               }
-               if (bytes == "changing") {
-                 return fail(ErrorCode::kPreconditionFailed, "The file is being changed");
-               }
-               ALCOVE_TRY(os::UniqueFd fd, os::make_sealed_file(as_bytes(bytes), "content"));
-               return fd.release();
-             },
-             .name_of = [](ContentNumber) { return std::string("name"); },
-             .reader_of = [](std::string_view name) { return std::string(name.ends_with(".md") ? "markdown" : ""); },
-             .parts_changed =
-                 [this](ContentNumber container, const std::vector<ContentNumber>& found) {
-                   told_.with([&](auto& told) { told[container.value] = found.size(); });
-                   // As the catalog does for contents that became visible.
-                   std::vector<ContentNumber> used;
-                   for (const artefacts::Part& part : store_->parts_of(container).value()) {
-                     used.push_back(part.content);
-                   }
-                   EXPECT_TRUE(engine_->contents_used(used).has_value());
-                 }})
-            .value();
-  }
-  artefacts::Content make_content(const std::string& bytes) {
-    const auto content = store_->ensure_content(crypto::sha256(as_bytes(bytes)), "", std::ssize(bytes)).value();
-    contents_.with([&](auto& all) { all[content.number.value] = bytes; });
-    return content;
-  }
-  ContentNumber add(const std::string& bytes) {
-    const auto content = make_content(bytes);
-    EXPECT_TRUE(engine_->content_appeared(content).has_value());
-    return content.number;
-  }
-  void settle() {
-    const Status idle = engine_->wait_until_idle(Context::with_timeout(std::chrono::seconds(60)));
-    ASSERT_TRUE(idle.has_value()) << idle.error().message;
-  }
-  std::set<std::string> done(ContentNumber content) {
-    std::set<std::string> names;
-    for (const auto& artefact : store_->list(content).value()) {
-      names.insert(artefact.stage);
-    }
-    return names;
-  }
-  std::map<std::string, artefacts::Task> rows(ContentNumber content) {
-    std::map<std::string, artefacts::Task> found;
-    for (const auto& task : store_->tasks_of(content).value()) {
-      found[task.stage] = task;
-    }
-    return found;
-  }
-  std::map<std::string, std::int64_t> runs() {
-    std::map<std::string, std::int64_t> found;
-    for (const auto& count : store_->stage_counts().value()) {
-      found[count.stage] = count.runs;
-    }
-    return found;
-  }
-
-  const std::set<std::string> all_{"probe", "text",      "passages", "language",
-                                   "facts", "thumbnail", "parts",    "text_vectors"};
-  fs::path folder_;
-  fs::path worker_path_ = fs::path(ALCOVE_BINARY_DIR) / "bin" / "alcove_unruly_worker";
-  fs::path models_;  ///< Empty: the test's own folder.
-  std::atomic<bool> is_open_{true};
-  Guarded<std::map<std::uint32_t, std::string>> contents_;
-  Guarded<std::map<std::uint32_t, std::size_t>> told_;  ///< Containers whose parts changed, and how many were found.
-  std::unique_ptr<artefacts::Store> store_;
-  std::unique_ptr<Engine> engine_;
-};
 
 TEST_F(EngineTest, AContentGetsEveryStageOnce) {
   start();
@@ -381,7 +269,7 @@ TEST_F(EngineTest, WithoutAModelTheRestIsDoneAndVectorsWait) {
   EXPECT_FALSE(done(content).contains("text_vectors"));
   EXPECT_EQ(rows(content).at("text_vectors").state, TaskState::kWaiting);
   EXPECT_EQ(engine_->progress().model_note, "The model is not installed");
-  const auto vector = engine_->embed_query("hello", Context::with_timeout(std::chrono::seconds(5)));
+  const auto vector = engine_->embed_query("hello", 0, Context::with_timeout(std::chrono::seconds(5)));
   ASSERT_FALSE(vector.has_value());
   EXPECT_EQ(vector.error().code, ErrorCode::kUnavailable);
   EXPECT_EQ(vector.error().message, "The model is not installed");
@@ -390,21 +278,21 @@ TEST_F(EngineTest, WithoutAModelTheRestIsDoneAndVectorsWait) {
 TEST_F(EngineTest, AQueryGetsItsVectorAndAnErrorItsReason) {
   start();
   settle();
-  const auto vector = engine_->embed_query("question 42", Context::with_timeout(std::chrono::seconds(10)));
+  const auto vector = engine_->embed_query("question 42", 0, Context::with_timeout(std::chrono::seconds(10)));
   ASSERT_TRUE(vector.has_value()) << vector.error().message;
   EXPECT_THAT(vector->values, testing::ElementsAre(42.0F, 0.0F));
   EXPECT_EQ(vector->model_fingerprint, "model-1");
-  EXPECT_FALSE(engine_->embed_query("error", Context::with_timeout(std::chrono::seconds(10))).has_value());
+  EXPECT_FALSE(engine_->embed_query("error", 0, Context::with_timeout(std::chrono::seconds(10))).has_value());
 }
 
 TEST_F(EngineTest, AQueryOnAModelWorkerThatEndsIsUnavailableAndTheNextOneIsServed) {
   start();
   settle();
-  const auto lost = engine_->embed_query("poison", Context::with_timeout(std::chrono::seconds(30)));
+  const auto lost = engine_->embed_query("poison", 0, Context::with_timeout(std::chrono::seconds(30)));
   ASSERT_FALSE(lost.has_value());
   EXPECT_EQ(lost.error().code, ErrorCode::kUnavailable);
   settle();
-  EXPECT_TRUE(engine_->embed_query("again 1", Context::with_timeout(std::chrono::seconds(30))).has_value());
+  EXPECT_TRUE(engine_->embed_query("again 1", 0, Context::with_timeout(std::chrono::seconds(30))).has_value());
 }
 
 TEST_F(EngineTest, AnotherModelMakesItsOwnVectorsAndOldOnesServeUntilThen) {
@@ -669,6 +557,7 @@ TEST_F(EngineTest, TheRealWorkerReadsADocument) {
   const char* models = std::getenv("ALCOVE_MODELS");
   models_ =
       models != nullptr ? fs::path(models) : fs::path(home != nullptr ? home : "/") / ".cache" / "alcove" / "models";
+  spaces_ = models::TextSpaces::open(*store_, "multilingual-e5-small").value();
   start();
   const ContentNumber content =
       add("The lighthouse keeper counted ships.\n\nEvery evening he wrote their names into a book.\n");
@@ -683,7 +572,8 @@ TEST_F(EngineTest, TheRealWorkerReadsADocument) {
     GTEST_SKIP() << "vectors were not tested: " << progress.model_note;
   }
   const auto vectors = wire::decode<wire::VectorsArtefact>(store_->find(content, "text_vectors")->value().data).value();
-  const auto question = engine_->embed_query("Who writes down boats?", Context::with_timeout(std::chrono::seconds(10)));
+  const auto question =
+      engine_->embed_query("Who writes down boats?", 0, Context::with_timeout(std::chrono::seconds(10)));
   ASSERT_TRUE(question.has_value()) << question.error().message;
   double similarity = 0;
   for (std::size_t i = 0; i < vectors.dimensions; ++i) {

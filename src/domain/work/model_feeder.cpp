@@ -15,7 +15,6 @@ using artefacts::Completion;
 using artefacts::Task;
 using artefacts::TaskState;
 
-constexpr const char* kStage = "text_vectors";
 /// Whose requests are filled; suspects go alone.
 bool is_suspect(const Task& task) {
   return task.crashes > 0;
@@ -28,8 +27,24 @@ std::string embedded_text(const wire::Passage& passage) {
                                                                           : passage.title + "\n" + passage.text;
 }
 
-ModelFeeder::ModelFeeder(Engine::Impl& engine, WorkerProcess& worker, std::string fingerprint)
-    : engine_(engine), worker_(worker), fingerprint_(std::move(fingerprint)) {}
+ModelFeeder::ModelFeeder(Engine::Impl& engine, WorkerProcess& worker, std::size_t text_space, std::string fingerprint)
+    : engine_(engine),
+      worker_(worker),
+      text_space_(text_space),
+      stage_(models::kTextSpaceStages.at(text_space)),
+      fingerprint_(std::move(fingerprint)) {}
+
+bool ModelFeeder::is_its_turn() const {
+  const models::TextSpacesState state = engine_.spaces.current();
+  if (!state.spaces.at(text_space_).is_fed()) {
+    return false;
+  }
+  if (state.serving == text_space_ || engine_.model_fingerprint(state.serving).empty()) {
+    return true;
+  }
+  const UnixMillis now = now_unix_millis();
+  return !engine_.store.has_open_tasks({std::string(models::kTextSpaceStages.at(state.serving))}, now).value_or(false);
+}
 
 Status ModelFeeder::feed() {
   write_results();
@@ -58,8 +73,11 @@ Status ModelFeeder::feed() {
 }
 
 void ModelFeeder::lease_ahead() {
+  if (unsent() >= kRequestsInFlight * kPassagesPerRequest || !is_its_turn()) {
+    return;
+  }
   while (unsent() < kRequestsInFlight * kPassagesPerRequest && open_.size() + kContentsPerLease <= kContentsOpenMax) {
-    const auto tasks = engine_.store.lease({kStage}, kContentsPerLease);
+    const auto tasks = engine_.store.lease({stage_}, kContentsPerLease);
     if (!tasks) {
       log_error("work", tasks.error());
       return;

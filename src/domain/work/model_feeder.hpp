@@ -1,6 +1,6 @@
 #pragma once
 /// @file
-/// Turns tasks of `text_vectors` into requests to the model worker and its answers into artefacts. Only for this
+/// Turns tasks of a text space into requests to the model worker and its answers into artefacts. Only for this
 /// folder.
 
 #include <cstddef>
@@ -41,7 +41,7 @@ std::string embedded_text(const wire::Passage& passage);
 /// Thread safety: one thread at a time.
 class ModelFeeder {
  public:
-  ModelFeeder(Engine::Impl& engine, WorkerProcess& worker, std::string fingerprint);
+  ModelFeeder(Engine::Impl& engine, WorkerProcess& worker, std::size_t text_space, std::string fingerprint);
 
   /// Leases ahead and keeps requests in flight; writes what could not be written before. Errors: the worker is gone.
   Status feed();
@@ -83,6 +83,9 @@ class ModelFeeder {
     SteadyTime sent_at;
   };
 
+  /// Whether texts are to be embedded now: not for a space that is kept, and for one that is built only while the space
+  /// that serves lacks nothing.
+  [[nodiscard]] bool is_its_turn() const;
   void lease_ahead();
   void begin(const artefacts::Task& task);
   /// The next request's slices and texts; empty when there is nothing to send now.
@@ -101,6 +104,8 @@ class ModelFeeder {
 
   Engine::Impl& engine_;
   WorkerProcess& worker_;
+  std::size_t text_space_;
+  std::string stage_;
   std::string fingerprint_;
   std::map<std::uint32_t, Embedding> open_;  ///< By content.
   std::map<std::uint64_t, InFlight> in_flight_;

@@ -1,14 +1,17 @@
 /// @file
-/// The model worker, the thread that receives its answers and the one that feeds it. Queries of other threads share
-/// the channel.
+/// The model worker of each text space, the thread that receives its answers and the one that feeds it. Queries of
+/// other threads share the channel.
 
+#include <algorithm>
 #include <atomic>
 #include <condition_variable>
 #include <deque>
+#include <limits>
 #include <mutex>
 #include <optional>
 #include <thread>
 #include <utility>
+#include <vector>
 
 #include <fmt/format.h>
 
@@ -41,8 +44,19 @@ bool answer_query(Engine::Impl& engine, wire::EmbedReply& reply) {
   return true;
 }
 
-void fail_queries(Engine::Impl& engine, const std::string& reason) {
-  for (auto& [id, pending] : engine.queries.with([](auto& all) { return std::exchange(all, {}); })) {
+void fail_queries(Engine::Impl& engine, std::size_t text_space, const std::string& reason) {
+  const auto waiting = engine.queries.with([&](auto& all) {
+    std::vector<std::shared_ptr<PendingQuery>> taken;
+    std::erase_if(all, [&](const auto& entry) {
+      const bool is_of_space = entry.second->text_space == text_space;
+      if (is_of_space) {
+        taken.push_back(entry.second);
+      }
+      return is_of_space;
+    });
+    return taken;
+  });
+  for (const std::shared_ptr<PendingQuery>& pending : waiting) {
     {
       const std::scoped_lock lock(pending->mutex);
       pending->reply = fail(ErrorCode::kUnavailable, reason);
@@ -91,16 +105,20 @@ class Inbox {
   std::optional<Error> error_;
 };
 
-/// Feeds one worker until it is gone or the engine stops.
-Status feed_worker(Engine::Impl& engine, Inbox& inbox, ModelFeeder& feeder, const std::stop_token& stop) {
+/// Feeds one worker until it is gone or not needed, or the engine stops.
+Status feed_worker(Engine::Impl& engine, const ModelUse& use, Inbox& inbox, ModelFeeder& feeder,
+                   const std::stop_token& stop) {
   std::uint64_t seen = ~std::uint64_t{0};
   SteadyTime looked;
-  while (!stop.stop_requested()) {
+  while (!stop.stop_requested() && engine.is_model_needed(use)) {
     const std::uint64_t version = engine.version();
     if (version != seen || !feeder.is_idle() || std::chrono::steady_clock::now() - looked > kIdleLook) {
       seen = version;
       looked = std::chrono::steady_clock::now();
       ALCOVE_TRY_VOID(feeder.feed());
+      if (feeder.is_idle()) {
+        engine.take_over_when_complete(use.text_space, stop);
+      }
     } else {
       feeder.write_results();
     }
@@ -113,7 +131,7 @@ Status feed_worker(Engine::Impl& engine, Inbox& inbox, ModelFeeder& feeder, cons
       ALCOVE_TRY_VOID(feeder.take(*reply));
     }
   }
-  return fail(ErrorCode::kCancelled, "The server stops");
+  return fail(ErrorCode::kCancelled, "The model is not needed any more");
 }
 
 /// Hands queries their answers and the rest to the inbox, until the worker is gone, the feeder has ended or the engine
@@ -137,13 +155,115 @@ void receive_replies(Engine::Impl& engine, WorkerProcess& worker, Inbox& inbox, 
   }
 }
 
+std::string lane_name(std::size_t text_space) {
+  return text_space == 0 ? "model" : fmt::format("model {}", text_space + 1);
+}
+
+/// No worker runs for the space, and none is missing.
+void rest(Engine::Impl& engine, std::size_t text_space) {
+  engine.models.at(text_space).with([](Engine::Impl::ModelState& state) {
+    state = {.worker = nullptr, .name = {}, .fingerprint = {}, .dimensions = 0, .note = {}, .is_starting = false};
+  });
+  engine.workers.with([&](auto& all) { all.erase(lane_name(text_space)); });
+  fail_queries(engine, text_space, "The model is not in use any more");
+}
+
 }  // namespace
 
-void Engine::Impl::run_model_lane(const std::stop_token& stop) {
-  const std::string lane = "model";
+bool Engine::Impl::is_model_needed(const ModelUse& use) const {
+  const models::TextSpacesState state = spaces.current();
+  const models::TextSpace& space = state.spaces.at(use.text_space);
+  if (space.model != use.model) {
+    return false;
+  }
+  const auto since = took_over_at.with([](const auto& moment) { return moment; });
+  const bool may_be_asked = space.phase == models::SpacePhase::kKept && since &&
+                            std::chrono::steady_clock::now() - *since < kOldModelGrace &&
+                            models.at(use.text_space).with([](const auto& model) { return model.worker != nullptr; });
+  return space.is_fed() || may_be_asked;
+}
+
+void Engine::Impl::take_over_when_complete(std::size_t text_space, const std::stop_token& stop) {
+  if (paused || spaces.current().spaces.at(text_space).phase != models::SpacePhase::kBuilding) {
+    return;
+  }
+  const Stage& stage = *find_stage(models::kTextSpaceStages.at(text_space));
+  // Those in a backoff, however long, are not done.
+  const auto is_open = store.has_open_tasks({stage.name}, UnixMillis{std::numeric_limits<std::int64_t>::max()});
+  if (!is_open || *is_open) {
+    return;
+  }
+  // Texts that appeared while the building began may have no task.
+  const auto missing = store.missing(stage.name, artefacts::Store::Among::kWithPassages, {}, 1);
+  const auto stale = store.stale(stage.name, current_fingerprint(stage), {}, 1);
+  if (!missing || !stale) {
+    return;
+  }
+  if (!missing->empty() || !stale->empty()) {
+    reconcile({stage.name}, stop);
+    return;
+  }
+  const auto counts = store.stage_counts();
+  if (!counts) {
+    return;
+  }
+  const auto count_of = [&](std::size_t space) {
+    const auto found =
+        std::ranges::find(*counts, models::kTextSpaceStages.at(space), &artefacts::Store::StageCount::stage);
+    return found == counts->end() ? artefacts::Store::StageCount{} : *found;
+  };
+  const artefacts::Store::StageCount built = count_of(text_space);
+  const std::int64_t excess = built.failed - count_of(1 - text_space).failed;
+  if (excess > kFailuresMore || excess * kFailuresShare > built.done + built.failed) {
+    held.at(text_space).with([&](std::string& reason) {
+      reason = fmt::format("The model failed on {} texts more than the one in use, which therefore stays", excess);
+    });
+    return;
+  }
+  const Status taken = spaces.take_over(text_space);
+  if (!taken) {
+    log_error("work", Error(taken.error()).with_context("let another model take over"));
+    return;
+  }
+  held.at(text_space).with([](std::string& reason) { reason.clear(); });
+  took_over_at.with([](auto& moment) { moment = std::chrono::steady_clock::now(); });
+  log_info("work", "searches use the model {} from now on", spaces.current().serving_space().model);
+  wake();
+}
+
+void Engine::Impl::tidy_space(std::size_t text_space, const std::stop_token& stop) {
+  const std::string stage(models::kTextSpaceStages.at(text_space));
+  held.at(text_space).with([](std::string& reason) { reason.clear(); });
+  Status done;
+  while (!stop.stop_requested() && spaces.current().spaces.at(text_space).phase == models::SpacePhase::kErasing) {
+    const auto more = spaces.erase_some(text_space);
+    if (!more) {
+      done = std::unexpected(more.error());
+      break;
+    }
+  }
+  // Whoever finished a text meanwhile may still have asked for its vectors.
+  const auto counts = done ? store.stage_counts() : std::unexpected(done.error());
+  if (counts && std::ranges::any_of(*counts, [&](const auto& each) {
+        return each.stage == stage && each.waiting + each.running + each.failed + each.skipped > 0;
+      })) {
+    done = store.forget_tasks(stage);
+  }
+  if (!done) {
+    log_error("work", Error(done.error()).with_context("tidy the vectors of a model that is not in use"));
+  }
+}
+
+void Engine::Impl::run_model_lane(const std::stop_token& stop, std::size_t text_space) {
+  const std::string lane = lane_name(text_space);
   const auto down = [&](const std::string& reason, std::int64_t restarts, bool is_starting) {
-    model.with([&](ModelState& state) {
-      state = {.worker = nullptr, .name = {}, .fingerprint = {}, .note = reason, .is_starting = is_starting};
+    models.at(text_space).with([&](ModelState& state) {
+      state = {.worker = nullptr,
+               .name = {},
+               .fingerprint = {},
+               .dimensions = 0,
+               .note = reason,
+               .is_starting = is_starting};
     });
     set_worker_status(lane, {.role = "model",
                              .pid = 0,
@@ -151,13 +271,24 @@ void Engine::Impl::run_model_lane(const std::stop_token& stop) {
                              .reason = reason,
                              .restarts = restarts,
                              .confinement = {}});
-    fail_queries(*this, reason);
+    fail_queries(*this, text_space, reason);
     wake();
   };
+  std::uint64_t seen_at_rest = 0;
   while (!stop.stop_requested()) {
+    const ModelUse use{.text_space = text_space, .model = spaces.current().spaces.at(text_space).model};
+    if (!is_model_needed(use)) {
+      rest(*this, text_space);
+      tidy_space(text_space, stop);
+      if (!spaces.current().spaces.at(text_space).is_fed()) {
+        seen_at_rest = wait_for_work(seen_at_rest, kIdleLook, stop);
+      }
+      continue;
+    }
     auto started = WorkerProcess::start({.program = options.worker_path,
                                          .role = "model",
                                          .models_folder = options.models_folder,
+                                         .model = use.model,
                                          .threads = options.model_threads});
     const std::string problem = !started ? started.error().message : (*started)->hello().model_error;
     if (!problem.empty()) {
@@ -166,16 +297,18 @@ void Engine::Impl::run_model_lane(const std::stop_token& stop) {
       down(problem, 0, false);
       const SteadyTime again = std::chrono::steady_clock::now() + kModelRestartPause;
       std::uint64_t seen = 0;
-      while (!stop.stop_requested() && std::chrono::steady_clock::now() < again) {
+      while (!stop.stop_requested() && std::chrono::steady_clock::now() < again && is_model_needed(use)) {
         seen = wait_for_work(seen, kIdleLook, stop);
       }
       continue;
     }
     // Owners: this lane, and for one call each the threads in embed_query.
     const std::shared_ptr<WorkerProcess> worker = std::move(*started);
-    if (!serve_model(worker, stop)) {
-      down("The server stops", 0, false);
-      return;
+    if (!serve_model(worker, use, stop)) {
+      if (stop.stop_requested()) {
+        down("The server stops", 0, false);
+      }
+      continue;
     }
     const std::string reason = worker->end_reason();
     log_warning("work", "model: {}", reason);
@@ -183,22 +316,26 @@ void Engine::Impl::run_model_lane(const std::stop_token& stop) {
   }
 }
 
-bool Engine::Impl::serve_model(const std::shared_ptr<WorkerProcess>& worker, const std::stop_token& stop) {
+bool Engine::Impl::serve_model(const std::shared_ptr<WorkerProcess>& worker, const ModelUse& use,
+                               const std::stop_token& stop) {
+  const std::size_t text_space = use.text_space;
   const wire::Hello& hello = worker->hello();
-  model.with([&](ModelState& state) {
+  const Stage& stage = *find_stage(models::kTextSpaceStages.at(text_space));
+  models.at(text_space).with([&](ModelState& state) {
     state = {.worker = worker,
              .name = hello.model_name,
              .fingerprint = hello.model_fingerprint,
+             .dimensions = hello.dimensions,
              .note = {},
              .is_starting = true};
   });
-  set_worker_status("model", {.role = "model",
-                              .pid = worker->pid(),
-                              .state = "ready",
-                              .reason = {},
-                              .restarts = 0,
-                              .confinement = hello.confinement});
-  ModelFeeder feeder(*this, *worker, fingerprint_of(*find_stage("text_vectors"), hello.model_fingerprint));
+  set_worker_status(lane_name(text_space), {.role = "model",
+                                            .pid = worker->pid(),
+                                            .state = "ready",
+                                            .reason = {},
+                                            .restarts = 0,
+                                            .confinement = hello.confinement});
+  ModelFeeder feeder(*this, *worker, text_space, fingerprint_of(stage, hello.model_fingerprint));
   Inbox inbox;
   std::atomic<bool> is_fed{true};
   Status ended;
@@ -207,10 +344,10 @@ bool Engine::Impl::serve_model(const std::shared_ptr<WorkerProcess>& worker, con
     // since the worker is started by it and would inherit that.
     const std::jthread feeding([&](const std::stop_token& stop_feeding) {
       os::make_background_thread();
-      reconcile({"text_vectors"}, stop_feeding);
-      model.with([](ModelState& state) { state.is_starting = false; });
+      reconcile({stage.name}, stop_feeding);
+      models.at(text_space).with([](ModelState& state) { state.is_starting = false; });
       wake();
-      ended = feed_worker(*this, inbox, feeder, stop_feeding);
+      ended = feed_worker(*this, use, inbox, feeder, stop_feeding);
       is_fed = false;
     });
     receive_replies(*this, *worker, inbox, is_fed, stop);

@@ -20,7 +20,9 @@ const std::vector<Stage>& stages() {
       {.name = "language", .version = 1, .family = Family::kDecode, .needs = {"text"}},
       {.name = "facts", .version = 1, .family = Family::kDecode, .needs = {"text"}},
       {.name = "thumbnail", .version = 1, .family = Family::kDecode, .needs = {"probe"}},
+      // One stage per text space (domain/models), so that another model's vectors can be made behind those in use.
       {.name = "text_vectors", .version = 1, .family = Family::kModel, .needs = {"passages"}},
+      {.name = "text_vectors_2", .version = 1, .family = Family::kModel, .needs = {"passages"}},
   };
   return kStages;
 }

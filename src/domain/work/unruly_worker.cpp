@@ -188,7 +188,7 @@ Status decode(ipc::Channel& channel) {
   }
 }
 
-Status embed(ipc::Channel& channel) {
+Status embed(ipc::Channel& channel, const std::string& model) {
   while (true) {
     ALCOVE_TRY(const ipc::Frame frame, channel.receive({}));
     ALCOVE_TRY(const auto request, frame.as<wire::EmbedRequest>(wire::MessageKind::kEmbedRequest));
@@ -199,7 +199,7 @@ Status embed(ipc::Channel& channel) {
       if (text.find("poison") != std::string::npos) {
         std::abort();
       }
-      if (text == "error") {
+      if (text == "error" || (model == "picky" && request.purpose == wire::EmbedPurpose::kPassage)) {
         reply.error = "The text cannot be read";
       }
       // The number at the text's end, so that a test sees whether rows stand where their passages do.
@@ -216,9 +216,13 @@ Status embed(ipc::Channel& channel) {
 int run(std::span<char* const> arguments) {
   const std::string role = arguments[1];
   std::string models;
+  std::string model;
   for (std::size_t i = 2; i + 1 < arguments.size(); ++i) {
     if (std::string(arguments[i]) == "--models") {
       models = arguments[i + 1];
+    }
+    if (std::string(arguments[i]) == "--model") {
+      model = arguments[i + 1];
     }
   }
   ipc::Channel channel{os::UniqueFd(os::kFirstPassedFd)};
@@ -226,18 +230,19 @@ int run(std::span<char* const> arguments) {
   hello.role = role;
   hello.confinement = {{.means = "none", .active = false, .reason = "A test"}};
   if (role == "model") {
-    if (models.ends_with("none")) {
+    if (models.ends_with("none") || model == "none") {
       hello.model_error = "The model is not installed";
     } else {
       hello.model_name = "number at the end";
-      hello.model_fingerprint = std::filesystem::path(models).filename().string();
+      // The first model of a test is told apart by the folder, as one that was updated.
+      hello.model_fingerprint = model == "first" ? std::filesystem::path(models).filename().string() : model;
       hello.dimensions = 2;
     }
   }
   if (!channel.send(wire::MessageKind::kHello, hello, {})) {
     return EXIT_FAILURE;
   }
-  static_cast<void>(role == "model" ? embed(channel) : decode(channel));
+  static_cast<void>(role == "model" ? embed(channel, model) : decode(channel));
   return EXIT_SUCCESS;
 }
 

@@ -30,8 +30,8 @@ std::vector<std::string> worker_arguments(const WorkerOptions& options) {
     arguments.insert(arguments.end(), {"--cpu-seconds", std::to_string(options.processor_time_max.count())});
   }
   if (options.role == "model") {
-    arguments.insert(arguments.end(),
-                     {"--models", options.models_folder.string(), "--threads", std::to_string(options.threads)});
+    arguments.insert(arguments.end(), {"--models", options.models_folder.string(), "--model", options.model,
+                                       "--threads", std::to_string(options.threads)});
   }
   return arguments;
 }

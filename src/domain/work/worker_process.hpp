@@ -29,6 +29,7 @@ struct WorkerOptions {
   std::filesystem::path program;        ///< alcove-worker
   std::string role;                     ///< "decode", "model" or "test"
   std::filesystem::path models_folder;  ///< model only
+  std::string model = {};               ///< model only: its folder there
   int threads = 1;                      ///< model only
   /// Anonymous and shared memory past which the process is ended; its own limits lie a little higher.
   std::uint64_t memory_bytes_max = 2ULL * 1024 * 1024 * 1024;

@@ -64,8 +64,12 @@ struct ModelEntry {
   std::string licence;
   std::int64_t size_bytes = 0;
   bool active = false;
+  bool in_catalogue = true;     ///< Else it was imported, or put into the folder by hand.
+  std::int64_t dimensions = 0;  ///< Of its vectors.
   std::string note;
 };
+/// The role of models whose vectors searches use.
+inline constexpr std::string_view kTextEmbeddingRole = "text_embedding";
 
 /// What was kept of vanished files and is erased.
 struct Erased {

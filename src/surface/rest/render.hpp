@@ -75,4 +75,7 @@ Result<std::optional<T>> find_artefact(artefacts::Store& store, ContentNumber co
   return std::optional<T>(std::move(value));
 }
 
+/// What the vectors of so many passages take on the disk, as artefacts and in the index.
+std::int64_t vectors_bytes(std::int64_t passages, std::int64_t dimensions);
+
 }  // namespace alcove::rest

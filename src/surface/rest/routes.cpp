@@ -50,6 +50,9 @@ const std::vector<Route>& routes() {
       {"POST", "/wait", kOwner, kLong, wait},
       {"GET", "/models", kUser, kQuick, list_models},
       {"POST", "/models/{name}/verify", kOwner, kLong, verify_model},
+      {"POST", "/models/{name}/use", kOwner, kQuick, use_model},
+      {"POST", "/model-change/stop", kOwner, kQuick, stop_model_change},
+      {"POST", "/model-change/discard", kOwner, kQuick, discard_kept_vectors},
       {"GET", "/doctor", kOwner, kLong, doctor},
   };
   return kRoutes;

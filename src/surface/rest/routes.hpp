@@ -64,6 +64,9 @@ RouteResult list_problems(Api& api, Call& call);
 RouteResult rebuild_indexes(Api& api, Call& call);
 RouteResult wait(Api& api, Call& call);
 RouteResult list_models(Api& api, Call& call);
+RouteResult use_model(Api& api, Call& call);
+RouteResult stop_model_change(Api& api, Call& call);
+RouteResult discard_kept_vectors(Api& api, Call& call);
 RouteResult verify_model(Api& api, Call& call);
 RouteResult doctor(Api& api, Call& call);
 

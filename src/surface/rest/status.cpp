@@ -72,6 +72,37 @@ void write_workers(json::Writer& writer, const std::vector<work::WorkerStatus>& 
   writer.end_array();
 }
 
+std::string_view phase_name(models::SpacePhase phase) {
+  switch (phase) {
+    case models::SpacePhase::kEmpty: return "empty";
+    case models::SpacePhase::kServing: return "serving";
+    case models::SpacePhase::kBuilding: return "building";
+    case models::SpacePhase::kKept: return "kept";
+    case models::SpacePhase::kErasing: return "erasing";
+  }
+  return "empty";
+}
+
+void write_text_spaces(json::Writer& writer, const work::Progress& work, std::int64_t passages) {
+  writer.key("text_spaces").begin_array();
+  for (const work::TextSpaceProgress& each : work.text_spaces) {
+    if (each.space.phase == models::SpacePhase::kEmpty) {
+      continue;
+    }
+    writer.begin_object()
+        .member("model", each.space.model)
+        .member("phase", phase_name(each.space.phase))
+        .member("next_model", each.space.next_model)
+        .member("contents", each.contents)
+        .member("left", each.left)
+        .member("failed", each.failed)
+        .member("size", vectors_bytes(passages, each.dimensions))
+        .member("note", each.note)
+        .end_object();
+  }
+  writer.end_array();
+}
+
 void write_stores(json::Writer& writer, Services& services) {
   const std::filesystem::path& data = services.data_folder;
   writer.key("stores")
@@ -138,8 +169,10 @@ Status write_status(json::Writer& writer, Services& services) {
       .member("fingerprint", work.model_fingerprint)
       .member("note", work.model_note)
       .end_object();
+  const search::IndexStatus index = services.search->status();
+  write_text_spaces(writer, work, index.passages_indexed);
   writer.key("index");
-  write_index_status(writer, services.search->status());
+  write_index_status(writer, index);
   writer.key("libraries").begin_array();
   for (const files::Library& library : all_libraries) {
     write_library(writer, library, scans);

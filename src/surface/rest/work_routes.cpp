@@ -19,27 +19,6 @@ namespace {
 constexpr std::chrono::hours kUpkeepTime{6};
 constexpr std::int64_t kWaitSecondsMax = 86'400;
 
-std::string_view model_state_name(ModelEntry::State state) {
-  switch (state) {
-    case ModelEntry::State::kInstalled: return "installed";
-    case ModelEntry::State::kMissing: return "missing";
-    case ModelEntry::State::kDamaged: return "damaged";
-  }
-  return "missing";
-}
-
-void write_model(json::Writer& writer, const ModelEntry& model) {
-  writer.begin_object()
-      .member("name", model.name)
-      .member("role", model.role)
-      .member("licence", model.licence)
-      .member("size", model.size_bytes)
-      .member("state", model_state_name(model.state))
-      .member("active", model.active)
-      .member("note", model.note)
-      .end_object();
-}
-
 std::string_view level_name(Finding::Level level) {
   switch (level) {
     case Finding::Level::kOk: return "ok";
@@ -182,30 +161,6 @@ RouteResult wait(Api& api, Call& call) {
   writer.begin_object().member("done", waited.has_value()).key("status");
   ALCOVE_TRY_VOID(write_status(writer, api.services()));
   writer.end_object();
-  return json_response(200, std::move(writer).take());
-}
-
-RouteResult list_models(Api& api, Call& call) {
-  ALCOVE_TRY_VOID(expect_no_query(call.request));
-  ALCOVE_TRY(const auto models, api.services().list_models());
-  json::Writer writer;
-  writer.begin_object().key("models").begin_array();
-  for (const ModelEntry& model : models) {
-    write_model(writer, model);
-  }
-  writer.end_array();
-  if (call.asking.principal.kind == auth::Principal::Kind::kOperator) {
-    writer.member("folder", to_valid_utf8(api.services().models_folder.native()));
-  }
-  writer.end_object();
-  return json_response(200, std::move(writer).take());
-}
-
-RouteResult verify_model(Api& api, Call& call) {
-  ALCOVE_TRY_VOID(expect_no_query(call.request));
-  ALCOVE_TRY(const ModelEntry model, api.services().verify_model(call.parameters.at(0)));
-  json::Writer writer;
-  write_model(writer, model);
   return json_response(200, std::move(writer).take());
 }
 

@@ -104,8 +104,9 @@ export async function openContext(browser, origin, options = {}) {
 
 export const account = { name: "Ada", password: "a lamp in the alcove" };
 
-/** A server whose one library `write` fills, a browser and its first tab; `close` ends them and leaves nothing behind. */
-export async function openHouse(name, write) {
+/** A server whose one library `write` fills, a browser and its first tab; `close` ends them and leaves nothing behind.
+ * `environment` is added to the server's. */
+export async function openHouse(name, write, environment = {}) {
   const house = { library: path.join(scratchFolder(), name) };
   house.close = async () => {
     await house.browser?.close();
@@ -114,7 +115,7 @@ export async function openHouse(name, write) {
   };
   try {
     write(house.library);
-    house.server = await startServer([house.library]);
+    house.server = await startServer([house.library], environment);
     house.browser = await launchBrowser();
     Object.assign(house, await openContext(house.browser, house.server.url));
     house.tab = await house.context.newPage();

@@ -3,6 +3,7 @@ import { useNavigate } from "react-router";
 import { PageHead } from "../components/PageHead";
 import { Appearance } from "../components/settings/Appearance";
 import { LanguageChoice } from "../components/settings/LanguageChoice";
+import { Models } from "../components/settings/Models";
 import { Searches } from "../components/settings/Searches";
 import { Sessions } from "../components/settings/Sessions";
 import { useSession } from "../stores/session";
@@ -33,6 +34,7 @@ export function SettingsPage() {
           <LanguageChoice />
         </section>
         <Searches />
+        {state?.user?.is_owner && <Models />}
         <section className={classes.card} aria-labelledby="account-title">
           <Group justify="space-between">
             <div>

@@ -4,13 +4,19 @@ export type Status = Schemas["Status"];
 export type ProblemItem = Schemas["ProblemItem"];
 export type ProblemList = Schemas["ProblemList"];
 export type Model = Schemas["Model"];
+export type ModelList = Schemas["ModelList"];
+export type TextSpace = Schemas["TextSpace"];
 export type Worker = Schemas["Worker"];
 
 export const loadStatus = (signal?: AbortSignal) => unwrap(client.GET("/status", { signal: signal ?? null }));
 export const pauseWork = () => unwrap(client.POST("/work/pause"));
 export const resumeWork = () => unwrap(client.POST("/work/resume"));
 export const retryWork = () => unwrap(client.POST("/work/retry"));
-export const listModels = async (signal?: AbortSignal) => (await unwrap(client.GET("/models", { signal: signal ?? null }))).models;
+export const loadModels = (signal?: AbortSignal) => unwrap(client.GET("/models", { signal: signal ?? null }));
+export const listModels = async (signal?: AbortSignal) => (await loadModels(signal)).models;
+export const useModel = (name: string) => unwrap(client.POST("/models/{name}/use", { params: { path: { name } } }));
+export const stopModelChange = () => unwrap(client.POST("/model-change/stop"));
+export const discardKeptVectors = () => unwrap(client.POST("/model-change/discard"));
 export const listProblems = (state: "failed" | "skipped", offset: number, limit: number, signal?: AbortSignal): Promise<ProblemList> =>
   unwrap(client.GET("/problems", { params: { query: { state, offset, limit } }, signal: signal ?? null }));
 

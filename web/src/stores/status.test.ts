@@ -6,7 +6,7 @@ interface Parts { waiting?: number; running?: number; forModel?: number; note?: 
 
 const status = ({ waiting = 0, running = 0, forModel = 0, note = "", behind = 0, passages = 1, scanning = false }: Parts = {}) => ({
   tasks: { waiting, running, failed: 0, skipped: 0 },
-  stages: [{ stage: "text_vectors", waiting: forModel }],
+  text_spaces: [{ phase: "serving", left: forModel, note }],
   model: { name: note === "" ? "e5" : "", fingerprint: "e5 1", note },
   index: { passages_indexed: passages, vectors_indexed: 1, names_indexed: 1, behind, rebuilding: false },
   libraries: [{ state: scanning ? "scanning" : "ready", files_unhashed: 0 }],

@@ -35,7 +35,7 @@ export const lacksModel = (status: Status): boolean => status.model.name === "" 
 
 /** Open tasks that something works on: without a model those of meaning wait until it is installed. */
 export function activeTasks(status: Status): number {
-  const waitingForModel = lacksModel(status) ? (status.stages.find((stage) => stage.stage === "text_vectors")?.waiting ?? 0) : 0;
+  const waitingForModel = status.text_spaces.filter((space) => space.note !== "").reduce((sum, space) => sum + space.left, 0);
   return Math.max(0, openTasks(status) - waitingForModel);
 }
 
