@@ -44,6 +44,7 @@ void print_models(const Common& common, const std::vector<rest::ModelEntry>& mod
         .member("state", state_name(model.state))
         .member("active", model.active)
         .member("in_catalogue", model.in_catalogue)
+        .member("vectors_size", model.vectors_bytes)
         .member("note", model.note)
         .end_object();
   }
@@ -69,6 +70,7 @@ rest::ModelEntry entry_of(const json::Value& model) {
           .active = model.is_true_at("active"),
           .in_catalogue = model.is_true_at("in_catalogue"),
           .dimensions = 0,
+          .vectors_bytes = model.int64_at("vectors_size"),
           .note = model.text_at("note")};
 }
 

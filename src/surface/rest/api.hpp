@@ -64,8 +64,9 @@ struct ModelEntry {
   std::string licence;
   std::int64_t size_bytes = 0;
   bool active = false;
-  bool in_catalogue = true;     ///< Else it was imported, or put into the folder by hand.
-  std::int64_t dimensions = 0;  ///< Of its vectors.
+  bool in_catalogue = true;        ///< Else it was imported, or put into the folder by hand.
+  std::int64_t dimensions = 0;     ///< Of its vectors.
+  std::int64_t vectors_bytes = 0;  ///< What they take on the disk for all texts; 0: not known.
   std::string note;
 };
 /// The role of models whose vectors searches use.

@@ -2,6 +2,7 @@
 /// Models: which there are, and the change from one to another.
 
 #include <algorithm>
+#include <vector>
 
 #include <fmt/format.h>
 
@@ -29,7 +30,7 @@ std::string_view model_state_name(ModelEntry::State state) {
   return "missing";
 }
 
-void write_model(json::Writer& writer, const ModelEntry& model, std::int64_t passages) {
+void write_model(json::Writer& writer, const ModelEntry& model) {
   writer.begin_object()
       .member("name", model.name)
       .member("role", model.role)
@@ -38,13 +39,23 @@ void write_model(json::Writer& writer, const ModelEntry& model, std::int64_t pas
       .member("state", model_state_name(model.state))
       .member("active", model.active)
       .member("in_catalogue", model.in_catalogue)
-      .member("vectors_size", vectors_bytes(passages, model.dimensions))
+      .member("vectors_size", model.vectors_bytes)
       .member("note", model.note)
       .end_object();
 }
 
+/// All models, with what their vectors of the texts of today take.
+Result<std::vector<ModelEntry>> known_models(Api& api) {
+  ALCOVE_TRY(auto models, api.services().list_models());
+  const std::int64_t passages = api.services().search->status().passages_indexed;
+  for (ModelEntry& model : models) {
+    model.vectors_bytes = vectors_bytes(passages, model.dimensions);
+  }
+  return models;
+}
+
 Result<ModelEntry> find_model(Api& api, const std::string& name) {
-  ALCOVE_TRY(const auto models, api.services().list_models());
+  ALCOVE_TRY(const auto models, known_models(api));
   const auto found = std::ranges::find(models, name, &ModelEntry::name);
   if (found == models.end()) {
     return fail(ErrorCode::kNotFound, "No model of that name is in the catalogue or in the folder of models");
@@ -53,12 +64,11 @@ Result<ModelEntry> find_model(Api& api, const std::string& name) {
 }
 
 Result<std::string> model_list_json(Api& api, const auth::Principal& principal) {
-  ALCOVE_TRY(const auto models, api.services().list_models());
-  const std::int64_t passages = api.services().search->status().passages_indexed;
+  ALCOVE_TRY(const auto models, known_models(api));
   json::Writer writer;
   writer.begin_object().key("models").begin_array();
   for (const ModelEntry& model : models) {
-    write_model(writer, model, passages);
+    write_model(writer, model);
   }
   writer.end_array();
   const auto space = os::read_disk_space(api.services().data_folder);
@@ -86,9 +96,10 @@ RouteResult list_models(Api& api, Call& call) {
 
 RouteResult verify_model(Api& api, Call& call) {
   ALCOVE_TRY_VOID(expect_no_query(call.request));
-  ALCOVE_TRY(const ModelEntry model, api.services().verify_model(call.parameters.at(0)));
+  ALCOVE_TRY(ModelEntry model, api.services().verify_model(call.parameters.at(0)));
+  model.vectors_bytes = vectors_bytes(api.services().search->status().passages_indexed, model.dimensions);
   json::Writer writer;
-  write_model(writer, model, api.services().search->status().passages_indexed);
+  write_model(writer, model);
   return json_response(200, std::move(writer).take());
 }
 
@@ -104,13 +115,13 @@ RouteResult use_model(Api& api, Call& call) {
         fmt::format("The model is not installed, or its files are damaged; \"alcove models install {}\" installs it",
                     model.name));
   }
-  const auto needed = vectors_bytes(api.services().search->status().passages_indexed, model.dimensions);
   const auto space = os::read_disk_space(api.services().data_folder);
-  if (space && static_cast<std::int64_t>(space->free_bytes) < needed + kFreeBytesKept) {
-    return fail(ErrorCode::kPreconditionFailed,
-                fmt::format("The model's vectors need {:.1f} GB beside those in use; the disk of the data folder has "
-                            "{:.1f} GB left",
-                            static_cast<double>(needed) / 1e9, static_cast<double>(space->free_bytes) / 1e9));
+  if (space && static_cast<std::int64_t>(space->free_bytes) < model.vectors_bytes + kFreeBytesKept) {
+    return fail(
+        ErrorCode::kPreconditionFailed,
+        fmt::format("The model's vectors need {:.1f} GB beside those in use; the disk of the data folder has "
+                    "{:.1f} GB left",
+                    static_cast<double>(model.vectors_bytes) / 1e9, static_cast<double>(space->free_bytes) / 1e9));
   }
   ALCOVE_TRY_VOID(api.services().engine->use_model(model.name));
   ALCOVE_TRY(std::string body, model_list_json(api, call.asking.principal));
