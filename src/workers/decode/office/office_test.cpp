@@ -218,6 +218,15 @@ TEST(Xlsx, ReadsRowsWithRangesStringsDatesAndNumbers) {
   EXPECT_EQ(got.text.page_count, 2U);
 }
 
+TEST(Xlsx, ADamagedEndOfASheetCostsItsHeaderOnly) {
+  for (const char* end : {"headerFooter", "x headerFooter>", "</sheetData>headerFooter", "<headerFooter", ""}) {
+    const Read got =
+        read(Format::kXlsx,
+             workbook("<worksheet><sheetData><row r='1'><c r='A1' t='s'><v>0</v></c></row>" + std::string(end)));
+    EXPECT_NE(got.find("Müller"), nullptr) << end;
+  }
+}
+
 TEST(Xlsx, ReadsSheetsLargerThanOneBatch) {
   std::string rows;
   for (int i = 1; i <= 40'000; ++i) {

@@ -247,10 +247,7 @@ class XlsxReader {
     ElementStream stream("row", collector_, [&](const Node& row) { return read_row(row); });
     stream.run(container_, member);
     hidden_row_ = false;
-    const std::size_t at = stream.tail().find("headerFooter");
-    if (at != std::string::npos) {
-      read_header_footer(stream.tail());
-    }
+    read_header_footer(stream.tail());
     for (const Relation& relation : load_relations(container_, member, collector_)) {
       if (relation.target.empty() || !collector_.may_go_on()) {
         continue;
@@ -327,8 +324,13 @@ class XlsxReader {
     return format_number(number, style < formats_.size() ? formats_[style] : NumberFormat{}, days_1904_);
   }
 
-  void read_header_footer(std::string tail) {
-    const std::size_t open = tail.rfind('<', tail.find("headerFooter"));
+  /// `tail`: what follows the rows.
+  void read_header_footer(const std::string& tail) {
+    const std::size_t name = tail.find("headerFooter");
+    const std::size_t open = name == std::string::npos ? name : tail.rfind('<', name);
+    if (open == std::string::npos) {
+      return;
+    }
     const Tree tree = parse_xml(tail.substr(open), collector_.limits().nesting_max, collector_);
     if (tree == nullptr) {
       return;
