@@ -1,6 +1,6 @@
 #pragma once
 /// @file
-/// A linear layer over 4-bit weights, made for CPUs that have AVX2 and nothing newer.
+/// A linear layer over 4-bit weights, made for what small servers have: AVX2 and little more.
 ///
 /// Weights stay exactly as published: blocks of 32 weights of 4 bits that share one scale. Activations are rounded to
 /// 8 bits with a scale and an offset per row (token), so a row's result depends on that row alone: a text has the
@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "base/error.hpp"
+#include "workers/models/instructions.hpp"
 
 namespace alcove::models {
 
@@ -40,10 +41,11 @@ struct QuantizedRows {
 class BlockLinear {
  public:
   /// `packed` is columns × depth / 2 bytes, row by row; the low half of byte i is weight 2 i, the high half 2 i + 1,
-  /// each plus 8. `scales` is columns × depth / 32.
+  /// each plus 8. `scales` is columns × depth / 32. Requires: the processor has the `instructions`.
   /// Errors: kCorrupt when sizes disagree, depth is no multiple of 32 or columns no multiple of 16.
   static Result<BlockLinear> create(std::size_t columns, std::size_t depth, std::span<const std::uint8_t> packed,
-                                    std::span<const float> scales, std::span<const float> bias);
+                                    std::span<const float> scales, std::span<const float> bias,
+                                    Instructions instructions = best_instructions());
 
   [[nodiscard]] std::size_t columns() const { return columns_; }
   [[nodiscard]] std::size_t depth() const { return depth_; }
@@ -54,14 +56,11 @@ class BlockLinear {
   /// Computes the columns of panels [first, last) for `rows` rows; `output` is rows × columns().
   void multiply(const QuantizedRows& input, std::size_t rows, std::size_t first_panel, std::size_t last_panel,
                 float* output) const;
-  /// As `multiply`, in plain C++: what processors without AVX2 run, and the reference of the test.
-  void multiply_portable(const QuantizedRows& input, std::size_t rows, std::size_t first_panel, std::size_t last_panel,
-                         float* output) const;
 
  private:
   std::size_t columns_ = 0;
   std::size_t depth_ = 0;
-  bool has_avx2_ = false;
+  Instructions instructions_ = Instructions::kPortable;
   /// Panel by panel, block by block: eight groups, 16 columns × 4 signed weights each.
   std::vector<PanelGroup> groups_;
   /// Panel by panel, block by block: 16 scales.

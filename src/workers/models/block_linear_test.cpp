@@ -79,17 +79,45 @@ TEST(BlockLinear, IsTheProductUpToTheRoundingOfActivations) {
   }
 }
 
-TEST(BlockLinear, PortableAndVectorCodeAgree) {
-  const Case example(64, 384, 7);
-  const auto layer = BlockLinear::create(64, 384, example.packed, example.scales, example.bias);
-  ASSERT_TRUE(layer.has_value());
-  const Rounded rounded(*layer, example.input.data(), 7);
-  std::vector<float> fast(7UL * 64);
-  std::vector<float> plain(7UL * 64);
-  layer->multiply(rounded.rows, 7, 0, layer->panels(), fast.data());
-  layer->multiply_portable(rounded.rows, 7, 0, layer->panels(), plain.data());
-  for (std::size_t i = 0; i < fast.size(); ++i) {
-    EXPECT_NEAR(fast[i], plain[i], 1e-3);
+TEST(BlockLinear, EverySetOfInstructionsComputesWhatPortableCodeDoes) {
+  constexpr std::size_t kColumns = 64;
+  constexpr std::size_t kDepth = 384;
+  // Every remainder of the kernels' tiles of rows.
+  for (const std::size_t rows : {1UL, 2UL, 3UL, 4UL, 5UL, 7UL, 11UL, 12UL, 13UL, 30UL}) {
+    const Case example(kColumns, kDepth, rows);
+    std::vector<float> plain(rows * kColumns);
+    for (const Instructions instructions : usable_instructions()) {
+      const auto layer =
+          BlockLinear::create(kColumns, kDepth, example.packed, example.scales, example.bias, instructions);
+      ASSERT_TRUE(layer.has_value());
+      const Rounded rounded(*layer, example.input.data(), rows);
+      std::vector<float> output(rows * kColumns);
+      layer->multiply(rounded.rows, rows, 0, layer->panels(), output.data());
+      if (instructions == Instructions::kPortable) {
+        plain = output;
+      }
+      for (std::size_t i = 0; i < output.size(); ++i) {
+        // Values reach 20; the forms differ in how the sum of twelve blocks is rounded.
+        ASSERT_NEAR(output[i], plain[i], 5e-5) << name_of(instructions) << ", " << rows << " rows";
+      }
+    }
+  }
+}
+
+TEST(BlockLinear, EverySetOfInstructionsRoundsActivationsAlike) {
+  constexpr std::size_t kDepth = 384;
+  const Case example(16, kDepth, 9);
+  const auto plain =
+      BlockLinear::create(16, kDepth, example.packed, example.scales, example.bias, Instructions::kPortable);
+  ASSERT_TRUE(plain.has_value());
+  const Rounded expected(*plain, example.input.data(), 9);
+  for (const Instructions instructions : usable_instructions()) {
+    const auto layer = BlockLinear::create(16, kDepth, example.packed, example.scales, example.bias, instructions);
+    ASSERT_TRUE(layer.has_value());
+    const Rounded rounded(*layer, example.input.data(), 9);
+    EXPECT_EQ(rounded.values, expected.values) << name_of(instructions);
+    EXPECT_EQ(rounded.scales, expected.scales) << name_of(instructions);
+    EXPECT_EQ(rounded.offsets, expected.offsets) << name_of(instructions);
   }
 }
 
@@ -98,30 +126,36 @@ TEST(BlockLinear, DoesNotOverflowAtTheExtremes) {
   const std::vector<std::uint8_t> packed(16UL * 64 / 2, 0x00);
   const std::vector<float> scales(16UL * 2, 1.0F);
   const std::vector<float> bias(16, 0.0F);
-  const auto layer = BlockLinear::create(16, 64, packed, scales, bias);
-  ASSERT_TRUE(layer.has_value());
   std::vector<float> input(64, 1.0F);
   input[0] = 0.0F;
-  const Rounded rounded(*layer, input.data(), 1);
-  std::vector<float> output(16);
-  layer->multiply(rounded.rows, 1, 0, 1, output.data());
-  for (const float value : output) {
-    EXPECT_NEAR(value, -8.0F * 63, 0.1);
+  for (const Instructions instructions : usable_instructions()) {
+    const auto layer = BlockLinear::create(16, 64, packed, scales, bias, instructions);
+    ASSERT_TRUE(layer.has_value());
+    const Rounded rounded(*layer, input.data(), 1);
+    std::vector<float> output(16);
+    layer->multiply(rounded.rows, 1, 0, 1, output.data());
+    for (const float value : output) {
+      EXPECT_NEAR(value, -8.0F * 63, 0.1) << name_of(instructions);
+    }
   }
 }
 
 TEST(BlockLinear, ARowDoesNotDependOnItsNeighbours) {
-  const Case example(32, 64, 9);
-  const auto layer = BlockLinear::create(32, 64, example.packed, example.scales, example.bias);
-  ASSERT_TRUE(layer.has_value());
-  const Rounded together(*layer, example.input.data(), 9);
-  std::vector<float> all(9UL * 32);
-  layer->multiply(together.rows, 9, 0, layer->panels(), all.data());
-  for (std::size_t row = 0; row < 9; ++row) {
-    const Rounded alone(*layer, example.input.data() + row * 64, 1);
-    std::vector<float> one(32);
-    layer->multiply(alone.rows, 1, 0, layer->panels(), one.data());
-    EXPECT_TRUE(std::equal(one.begin(), one.end(), all.begin() + static_cast<std::ptrdiff_t>(row * 32)));
+  constexpr std::size_t kRows = 17;
+  const Case example(32, 64, kRows);
+  for (const Instructions instructions : usable_instructions()) {
+    const auto layer = BlockLinear::create(32, 64, example.packed, example.scales, example.bias, instructions);
+    ASSERT_TRUE(layer.has_value());
+    const Rounded together(*layer, example.input.data(), kRows);
+    std::vector<float> all(kRows * 32);
+    layer->multiply(together.rows, kRows, 0, layer->panels(), all.data());
+    for (std::size_t row = 0; row < kRows; ++row) {
+      const Rounded alone(*layer, example.input.data() + row * 64, 1);
+      std::vector<float> one(32);
+      layer->multiply(alone.rows, 1, 0, layer->panels(), one.data());
+      EXPECT_TRUE(std::equal(one.begin(), one.end(), all.begin() + static_cast<std::ptrdiff_t>(row * 32)))
+          << name_of(instructions) << ", row " << row;
+    }
   }
 }
 

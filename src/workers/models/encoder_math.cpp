@@ -5,6 +5,8 @@
 #include <limits>
 #include <vector>
 
+#include "workers/models/instructions.hpp"
+
 #if defined(__x86_64__)
 #include <immintrin.h>
 #define ALCOVE_AVX2 __attribute__((target("avx2,fma")))
@@ -196,14 +198,6 @@ ALCOVE_AVX2 void add_norm_row(const NormWeights& weights, std::size_t width, con
 
 }  // namespace
 
-bool has_vector_math() {
-#if defined(__x86_64__)
-  return __builtin_cpu_supports("avx2") != 0 && __builtin_cpu_supports("fma") != 0;
-#else
-  return false;
-#endif
-}
-
 std::size_t attention_scratch(const AttentionShape& shape) {
   const std::size_t keys = padded_keys(shape.tokens);
   return keys * shape.head_size + shape.tokens * shape.head_size + kQueryTile * keys;
@@ -211,7 +205,7 @@ std::size_t attention_scratch(const AttentionShape& shape) {
 
 void attend(const AttentionShape& shape, const float* mixed, [[maybe_unused]] std::span<float> scratch, float* output) {
 #if defined(__x86_64__)
-  if (has_vector_math()) {
+  if (has_avx2()) {
     const std::size_t keys = padded_keys(shape.tokens);
     HeadScratch head{.keys = scratch.data(), .values = nullptr, .scores = nullptr};
     head.values = head.keys + keys * shape.head_size;
@@ -270,7 +264,7 @@ void attend_portable(const AttentionShape& shape, const float* mixed, float* out
 void add_norm(const NormWeights& weights, std::size_t rows, std::size_t width, const float* left, const float* right,
               float* output) {
 #if defined(__x86_64__)
-  if (has_vector_math()) {
+  if (has_avx2()) {
     for (std::size_t row = 0; row < rows; ++row) {
       add_norm_row(weights, width, left + row * width, right + row * width, output + row * width);
     }

@@ -3,15 +3,13 @@
 /// What an encoder layer does besides its linear layers: attention within one text, and sum with normalisation.
 ///
 /// ONNX Runtime's own operators for these took a third of a passage's time on a CPU with AVX2; these take a tenth.
-/// Each has a vector form (AVX2, FMA), used where the processor has it, and a portable one that says what it computes.
+/// Each has a vector form (AVX2 and FMA), used where the processor has that, and a portable one that says what it
+/// computes.
 
 #include <cstddef>
 #include <span>
 
 namespace alcove::models {
-
-/// True where the vector forms run.
-bool has_vector_math();
 
 /// Widths of self-attention. Requires: head_size a multiple of 8.
 struct AttentionShape {

@@ -11,6 +11,7 @@
 
 #include "base/log.hpp"
 #include "base/sync.hpp"
+#include "workers/models/instructions.hpp"
 
 namespace alcove::models {
 namespace {
@@ -207,6 +208,7 @@ class Service {
 void PreparedModelWorker::describe(wire::Hello& hello) const {
   hello.role = "model";
   hello.model_error = error;
+  hello.instructions = name_of(best_instructions());
   if (embedder != nullptr) {
     hello.model_name = embedder->description().name;
     hello.model_fingerprint = embedder->fingerprint();
