@@ -60,8 +60,9 @@ struct Hello {
   std::string model_fingerprint;  ///< model: name, file hash, runtime and settings; goes into the stage fingerprint
   std::string model_error;        ///< model: why none is loaded, for the person
   std::uint32_t dimensions = 0;   ///< model
+  std::string instructions;       ///< model: the vector instructions that its kernels use, for the person: "AVX2"
   void fields(auto& visit) {
-    visit(protocol_version, role, confinement, model_name, model_fingerprint, model_error, dimensions);
+    visit(protocol_version, role, confinement, model_name, model_fingerprint, model_error, dimensions, instructions);
   }
 };
 

@@ -95,7 +95,7 @@ const status = (): Schemas["Status"] => ({
   })),
   rate: 3.4, seconds_left: 190, paused, notices: [],
   workers: ["decode", "model"].map((role) => ({
-    role, pid: 4711, state: "busy", reason: "", restarts: 0,
+    role, pid: 4711, state: "busy", reason: "", restarts: 0, instructions: role === "model" ? "AVX2" : "",
     confinement: [{ means: "network_namespace", active: true, reason: "" }, { means: "seccomp", active: true, reason: "" }, { means: "landlock", active: false, reason: "The kernel has no Landlock." }],
   })),
   model: { name: "multilingual-e5-small", fingerprint: "text_vectors/1+e5", note: "" },

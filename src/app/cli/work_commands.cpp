@@ -62,6 +62,9 @@ void print_status(const json::Value& status) {
     const std::string reason = worker.text_at("reason");
     print_line(fmt::format("Worker {}: {}{}{}", worker.text_at("role"), worker.text_at("state"),
                            reason.empty() ? "" : ", ", reason));
+    if (const std::string instructions = worker.text_at("instructions"); !instructions.empty()) {
+      print_line(fmt::format("  Computes with: {}", instructions));
+    }
     print_confinement(worker);
   }
   for (const json::Value& notice : status.items_at("notices")) {

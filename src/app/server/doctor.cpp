@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "drivers/os/storage.hpp"
+#include "drivers/vectors/dot.hpp"
 
 namespace alcove::server {
 namespace {
@@ -13,6 +14,13 @@ using Findings = std::vector<Finding>;
 
 /// Below this much free disk indexing is about to stop.
 constexpr std::uint64_t kFreeBytesLow = 2ULL * 1024 * 1024 * 1024;
+/// As the model worker calls what it uses where it knows nothing better (workers/models/instructions.hpp).
+constexpr std::string_view kPortable = "portable";
+/// The factor: docs/MEASUREMENTS.md, "Processors".
+constexpr const char* kSlowProcessor =
+    "Computes with portable code: this processor lacks the instructions that make the model fast. Reading for meaning "
+    "takes "
+    "about 15 times as long as with AVX2; searching by words is not affected";
 
 void note(Findings& findings, Level level, std::string area, std::string text) {
   findings.push_back({.level = level, .area = std::move(area), .text = std::move(text)});
@@ -33,6 +41,10 @@ void examine_programs(Findings& findings, const ServeOptions& options) {
   const bool present = std::filesystem::exists(worker, ignored);
   note(findings, present ? Level::kOk : Level::kError, "worker program",
        present ? worker.string() : fmt::format("{} is missing: files cannot be read", worker.string()));
+}
+
+void examine_processor(Findings& findings) {
+  note(findings, Level::kOk, "processor", fmt::format("Vectors are compared with: {}", vectors::dot_int8_name()));
 }
 
 void examine_catalog(Findings& findings, catalog::Catalog& catalog, Depth depth, const Context& context) {
@@ -60,6 +72,11 @@ void examine_workers(Findings& findings, const work::Progress& work) {
     const bool down = worker.state == "down";
     note(findings, down ? Level::kError : Level::kOk, fmt::format("{} worker", worker.role),
          down ? worker.reason : fmt::format("{}, restarted {} times", worker.state, worker.restarts));
+    if (worker.instructions == kPortable) {
+      note(findings, Level::kWarning, "model", kSlowProcessor);
+    } else if (!worker.instructions.empty()) {
+      note(findings, Level::kOk, "model", fmt::format("Computes with: {}", worker.instructions));
+    }
     for (const wire::ConfinementState& means : worker.confinement) {
       if (!means.active) {
         note(findings, Level::kWarning, fmt::format("{} worker", worker.role),
@@ -99,6 +116,7 @@ Result<std::vector<Finding>> examine_stopped(const ServeOptions& options, Depth 
   Findings findings;
   examine_disk(findings, options);
   examine_programs(findings, options);
+  examine_processor(findings);
   if (auto catalog = catalog::Catalog::open(options.data_folder, catalog_migrations(), kTablesNotBackedUp); catalog) {
     examine_catalog(findings, **catalog, depth, {});
   } else {
@@ -117,6 +135,7 @@ Result<std::vector<Finding>> examine_running(House& house, const ServeOptions& o
   Findings findings;
   examine_disk(findings, options);
   examine_programs(findings, options);
+  examine_processor(findings);
   examine_catalog(findings, house.catalog(), depth, context);
   ALCOVE_TRY_VOID(context.check());
   examine_store(findings, house.store(), depth, context);

@@ -39,6 +39,7 @@ struct WorkerStatus {
   std::string reason;  ///< when down: why, for the person
   std::int64_t restarts = 0;
   std::vector<wire::ConfinementState> confinement;
+  std::string instructions = {};  ///< Of the model's kernels: "AVX2"; empty for other workers.
 };
 
 /// A text space as people see it.

@@ -334,7 +334,8 @@ bool Engine::Impl::serve_model(const std::shared_ptr<WorkerProcess>& worker, con
                                             .state = "ready",
                                             .reason = {},
                                             .restarts = 0,
-                                            .confinement = hello.confinement});
+                                            .confinement = hello.confinement,
+                                            .instructions = hello.instructions});
   ModelFeeder feeder(*this, *worker, text_space, fingerprint_of(stage, hello.model_fingerprint));
   Inbox inbox;
   std::atomic<bool> is_fed{true};

@@ -46,6 +46,7 @@ void shorten(wire::Hello& hello) {
   cut(hello.model_name);
   cut(hello.model_fingerprint);
   cut(hello.model_error);
+  cut(hello.instructions);
 }
 
 }  // namespace

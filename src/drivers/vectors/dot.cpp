@@ -49,20 +49,20 @@ Choice choose() {
   (void)has;
 #if SIMSIMD_TARGET_ICE
   if (has(simsimd_cap_ice_k)) {
-    return {dot_avx512, "avx512-vnni"};
+    return {dot_avx512, "AVX-512 VNNI"};
   }
 #endif
 #if SIMSIMD_TARGET_HASWELL
   if (has(simsimd_cap_haswell_k)) {
-    return {dot_avx2, "avx2"};
+    return {dot_avx2, "AVX2"};
   }
 #endif
 #if SIMSIMD_TARGET_NEON_I8
   if (has(simsimd_cap_neon_i8_k)) {
-    return {dot_neon, "neon"};
+    return {dot_neon, "NEON dot product"};
   }
 #endif
-  return {dot_int8_plain, "plain"};
+  return {dot_int8_plain, "portable"};
 }
 
 const Choice& chosen() {

@@ -58,6 +58,7 @@ void write_workers(json::Writer& writer, const std::vector<work::WorkerStatus>& 
         .member("state", worker.state)
         .member("reason", worker.reason)
         .member("restarts", worker.restarts)
+        .member("instructions", worker.instructions)
         .key("confinement")
         .begin_array();
     for (const wire::ConfinementState& means : worker.confinement) {

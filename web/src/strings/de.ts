@@ -541,6 +541,7 @@ export const de: Strings = {
     roles: { decode: "Leser der Dateien", model: "Modell" },
     workerStates: { ready: "bereit", starting: "startet", busy: "beschäftigt", down: "läuft nicht" },
     restarts: (count) => plural(count, "Neustart", "Neustarts"),
+    computesWith: (instructions) => `rechnet mit ${instructions}`,
     confined: "wirksam",
     unconfined: "hier nicht verfügbar",
     means: {

@@ -482,6 +482,7 @@ export const en = {
     roles: { decode: "Reader of files", model: "Model" },
     workerStates: { ready: "ready", starting: "starting", busy: "busy", down: "not running" },
     restarts: (count: number) => plural(count, "restart", "restarts"),
+    computesWith: (instructions: string) => `computes with ${instructions}`,
     confined: "in force",
     unconfined: "not available here",
     means: {

@@ -65,6 +65,7 @@ function WorkerCard({ worker }: { worker: Worker }) {
     <article className={classes.card}>
       <h3 className={classes.h3}>{word(words.roles, worker.role) ?? worker.role}</h3>
       <Text fz="sm" c="dimmed">{word(words.workerStates, worker.state) ?? worker.state}{worker.restarts > 0 && ` · ${words.restarts(worker.restarts)}`}</Text>
+      {worker.instructions !== "" && <Text fz="sm" c="dimmed">{words.computesWith(worker.instructions)}</Text>}
       {worker.reason !== "" && <Text fz="sm">{worker.reason}</Text>}
       <ul className={classes.list}>
         {worker.confinement.map((means) => (
