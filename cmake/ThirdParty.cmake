@@ -39,7 +39,9 @@ alcove_plain_library(cld2 cld2 cld2/public/compact_lang_det.h)
 set(ALCOVE_THIRD_PARTY ${PROJECT_SOURCE_DIR}/third_party CACHE PATH "Where the set-up put pinned packages")
 add_library(simsimd INTERFACE IMPORTED GLOBAL)
 set_target_properties(simsimd PROPERTIES INTERFACE_INCLUDE_DIRECTORIES ${ALCOVE_THIRD_PARTY}/simsimd/include)
+set(ALCOVE_ONNXRUNTIME_LIBRARY ${ALCOVE_THIRD_PARTY}/onnxruntime/lib/libonnxruntime.so.1 CACHE FILEPATH
+    "ONNX Runtime for the processor that is built for")
 add_library(onnxruntime SHARED IMPORTED GLOBAL)
 set_target_properties(onnxruntime PROPERTIES
-  IMPORTED_LOCATION ${ALCOVE_THIRD_PARTY}/onnxruntime/lib/libonnxruntime.so.1
+  IMPORTED_LOCATION ${ALCOVE_ONNXRUNTIME_LIBRARY}
   INTERFACE_INCLUDE_DIRECTORIES ${ALCOVE_THIRD_PARTY}/onnxruntime/include)

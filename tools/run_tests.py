@@ -117,6 +117,7 @@ SUITES = {
     "security": ctest_suite("security", "-L", "security"),
     "fault": pytest_suite("fault"),
     "outbound": pytest_suite("outbound"),
+    "portable": pytest_suite("portable"),
     "quality": pytest_suite("quality"),
     "browser": node_suite("tests/browser", ["npm", "run", "--silent", "test"], "browser"),
     "fuzz": fuzz_suite,

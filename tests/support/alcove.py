@@ -43,9 +43,10 @@ class Problem(Exception):
 class Alcove:
     """One server. Use as a context manager; the data folder goes with it unless `data` was given."""
 
-    def __init__(self, libraries=(), data=None, arguments=(), prefix=(), environment=None):
+    def __init__(self, libraries=(), data=None, arguments=(), prefix=(), environment=None, binaries=BIN):
         self.own_data = data is None
         self.data = pathlib.Path(data or tempfile.mkdtemp(prefix="alcove-test-"))
+        self.binaries = binaries
         self.libraries, self.arguments, self.prefix = list(libraries), list(arguments), list(prefix)
         self.environment = {**os.environ, **(environment or {})}
         self.process, self.port = None, None
@@ -62,10 +63,10 @@ class Alcove:
             self.log_path.unlink(missing_ok=True)
 
     def start(self, timeout_s=60):
-        if not (BIN / "alcove").exists():
+        if not (self.binaries / "alcove").exists():
             pytest.skip("the server is not built")
         self.port = free_port()
-        command = [*self.prefix, str(BIN / "alcove"), "serve", "--data", str(self.data), "--listen", f"127.0.0.1:{self.port}"]
+        command = [*self.prefix, str(self.binaries / "alcove"), "serve", "--data", str(self.data), "--listen", f"127.0.0.1:{self.port}"]
         for library in self.libraries:
             command += ["--library", str(library)]
         command += self.arguments
