@@ -4,7 +4,8 @@
 namespace alcove::worker {
 namespace {
 
-/// A person waits for a query's vector, nobody for a page's text: above the decode workers, below everything else.
+/// A person waits for a query's vector: above the decode workers, a little below everything else. The threads for
+/// passages stand behind all (os::make_idle_thread).
 constexpr int kModelNice = 5;
 
 class ModelRole final : public Role {

@@ -66,7 +66,9 @@ Status ModelFeeder::feed() {
       break;
     }
     // In flight before it is sent: when sending fails the worker is gone and the slices are found here.
-    in_flight_[request.request_id] = {.slices = std::move(slices), .sent_at = std::chrono::steady_clock::now()};
+    in_flight_[request.request_id] = {.slices = std::move(slices),
+                                      .sent_at = std::chrono::steady_clock::now(),
+                                      .processor_time = worker_.processor_time()};
     ALCOVE_TRY_VOID(worker_.send(wire::MessageKind::kEmbedRequest, request, Context::with_timeout(kEmbedTimeout)));
   }
   return {};
@@ -205,8 +207,11 @@ std::vector<ModelFeeder::Slice> ModelFeeder::fill(std::vector<std::string>& text
 }
 
 bool ModelFeeder::hangs() const {
-  return std::ranges::any_of(in_flight_, [](const auto& entry) {
-    return std::chrono::steady_clock::now() - entry.second.sent_at > kEmbedTimeout;
+  const SteadyTime now = std::chrono::steady_clock::now();
+  return std::ranges::any_of(in_flight_, [&](const auto& entry) {
+    const auto waited = now - entry.second.sent_at;
+    return waited > kEmbedTimeoutBusy ||
+           (waited > kEmbedTimeout && worker_.processor_time() - entry.second.processor_time > kEmbedProcessorTime);
   });
 }
 

@@ -25,8 +25,11 @@ inline constexpr std::size_t kContentsPerLease = 64;
 inline constexpr std::size_t kContentsOpenMax = 160;
 /// Texts of one content held in memory; a long document is read again for each next window.
 inline constexpr std::size_t kWindowPassages = 512;
-/// An embedding request that is not answered within this means a hanging worker.
+/// An embedding request that is not answered within the first of these means a hanging worker, if it has computed for
+/// as long as the second: on a busy machine it may hardly get a turn. After the third it hangs in any case.
 inline constexpr std::chrono::seconds kEmbedTimeout{120};
+inline constexpr std::chrono::seconds kEmbedProcessorTime{60};
+inline constexpr std::chrono::minutes kEmbedTimeoutBusy{20};
 
 /// What the model reads of a passage: its title and a line feed before it, unless there is none or the text begins
 /// with it anyway.
@@ -81,6 +84,7 @@ class ModelFeeder {
   struct InFlight {
     std::vector<Slice> slices;
     SteadyTime sent_at;
+    std::chrono::milliseconds processor_time{};  ///< Of the worker, when it was sent.
   };
 
   /// Whether texts are to be embedded now: not for a space that is kept, and for one that is built only while the space

@@ -109,6 +109,11 @@ std::optional<std::string> WorkerProcess::end_when_over_limit() {
   return end_reason();
 }
 
+std::chrono::milliseconds WorkerProcess::processor_time() const {
+  const auto used = os::read_processor_time(child_.pid());
+  return used ? std::chrono::duration_cast<std::chrono::milliseconds>(*used) : std::chrono::milliseconds(0);
+}
+
 bool WorkerProcess::is_worn() const {
   const auto used = os::read_processor_time(child_.pid());
   return options_.role != "model" && used && 2 * *used > options_.processor_time_max;

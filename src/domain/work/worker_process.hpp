@@ -64,6 +64,8 @@ class WorkerProcess {
   Result<ipc::Frame> receive(const Context& context);
   /// For the times between requests: ends a process that takes too much memory and says so.
   std::optional<std::string> end_when_over_limit();
+  /// Of all its threads; 0 when it is gone.
+  [[nodiscard]] std::chrono::milliseconds processor_time() const;
   /// True when half of its processor time is used.
   [[nodiscard]] bool is_worn() const;
 

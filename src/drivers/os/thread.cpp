@@ -1,6 +1,7 @@
 #include "drivers/os/thread.hpp"
 
 #include <fcntl.h>
+#include <sched.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -23,6 +24,11 @@ void make_background_thread() {
   (void)::setpriority(PRIO_PROCESS, thread, kNice);
   (void)::syscall(SYS_ioprio_set, kIoprioWhoProcess, static_cast<int>(thread),
                   (kIoprioClassBestEffort << kIoprioClassShift) | kIoprioLevelLowest);
+}
+
+void make_idle_thread() {
+  const sched_param unused{};
+  (void)::sched_setscheduler(0, SCHED_IDLE, &unused);
 }
 
 void forget_cached_bytes(int fd) {

@@ -11,6 +11,7 @@
 
 #include "base/log.hpp"
 #include "base/sync.hpp"
+#include "drivers/os/thread.hpp"
 #include "workers/models/instructions.hpp"
 
 namespace alcove::models {
@@ -72,7 +73,10 @@ class Service {
     }
     threads_.emplace_back([this] { serve_queries(); });
     for (int i = 0; i < worker_.threads; ++i) {
-      threads_.emplace_back([this] { serve_passages(); });
+      threads_.emplace_back([this] {
+        os::make_idle_thread();
+        serve_passages();
+      });
     }
   }
   ~Service() {

@@ -130,6 +130,8 @@ void allow_threads_and_time(Rules& rules) {
   constexpr std::uint64_t kNamespaces = CLONE_NEWNS | CLONE_NEWCGROUP | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWUSER |
                                         CLONE_NEWPID | CLONE_NEWNET | CLONE_PTRACE;
   rules.allow_if(SCMP_SYS(clone), {masked(0, kNamespaces | CLONE_THREAD, CLONE_THREAD)});
+  // Threads may stand back behind everything else, and nothing more.
+  rules.allow_if(SCMP_SYS(sched_setscheduler), {equal_int(0, 0), equal_int(1, SCHED_IDLE)});
   // Its flags lie in memory, where a filter cannot look; the C library falls back to clone.
   rules.answer(ENOSYS, {SCMP_SYS(clone3)});
   rules.allow({SCMP_SYS(futex),
