@@ -1,4 +1,6 @@
 """The change from one model to another, through the command line and the interface, with the real model under two names."""
+import hashlib
+import importlib.util
 import json
 import os
 import pathlib
@@ -9,7 +11,7 @@ import threading
 
 import pytest
 
-from support.alcove import BIN, Alcove, Problem, eventually
+from support.alcove import BIN, ROOT, Alcove, Problem, eventually
 
 NAME, TWIN = "multilingual-e5-small", "twin-of-e5"
 CACHE = pathlib.Path(os.environ.get("XDG_CACHE_HOME", pathlib.Path.home() / ".cache"))
@@ -218,3 +220,60 @@ def test_a_model_is_carried_to_a_machine_without_a_network(tmp_path):
     false = link_model(tmp_path / "false", NAME, tokens_max=256)
     run_tool("export", NAME, tmp_path / "false.alcove-model", "--models", false.parent)
     refused(tmp_path / "false.alcove-model", "is not the multilingual-e5-small of the catalogue")
+
+
+def write_foreign_model(models, name, pooling, inputs=("input_ids", "attention_mask", "token_type_ids"), output="last_hidden_state"):
+    """A text encoder as the usual tools export them, of a few kilobytes: each token has a random direction of its own."""
+    numpy = pytest.importorskip("numpy")
+    spec = importlib.util.spec_from_file_location("onnx_writer", ROOT / "tools" / "models" / "onnx_writer.py")
+    onnx = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(onnx)
+    graph = onnx.OnnxGraph(name)
+    for each in inputs:
+        graph.input(each, onnx.INT64, [1, "tokens"])
+    kinds = graph.constant("kinds", numpy.array(4096, numpy.int64))
+    table = graph.constant("table", numpy.random.default_rng(8420).standard_normal((4096, 64)).astype(numpy.float32))
+    last, along, begin, nothing, loud = (graph.constant(called, numpy.array(value, kind)) for called, value, kind in (
+        ("last", [2], numpy.int64), ("along", [1], numpy.int64), ("begin", 0, numpy.int64), ("nothing", 0, numpy.float32), ("loud", 1e6, numpy.float32)))
+    states = graph.node("Gather", [table, graph.node("Mod", [inputs[0], kinds])])
+    for each, operator in (("attention_mask", "Mul"), ("token_type_ids", "Add")):
+        if each in inputs:
+            column = graph.node("Unsqueeze", [graph.node("Cast", [each], to=onnx.FLOAT), last])
+            states = graph.node(operator, [states, column])
+    if pooling == "cls":  # As in a real encoder, the first token knows of all; the others know nothing of use.
+        whole = graph.node("ReduceMean", [states, along], keepdims=1)
+        others = graph.node("Cast", [graph.node("Greater", [inputs[0], begin])], to=onnx.FLOAT)
+        noise = graph.node("Mul", [graph.node("Unsqueeze", [others, last]), loud])
+        states = graph.node("Add", [graph.node("Add", [graph.node("Mul", [states, nothing]), whole]), noise])
+    graph.node("Identity", [states], outputs=[output])
+    graph.output(output, onnx.FLOAT, [1, "tokens", 64])
+    folder = models / name
+    folder.mkdir()
+    shutil.copyfile(INSTALLED / "tokenizer.bin", folder / "tokenizer.bin")
+    (folder / "model.onnx").write_bytes(graph.serialized("test"))
+    description = {"name": name, "role": "text_embedding", "dimensions": 64, "tokens_max": 256, "pooling": pooling,
+                   "prefixes": {"query": "", "passage": ""},
+                   "files": {file: hashlib.sha256((folder / file).read_bytes()).hexdigest() for file in ("model.onnx", "tokenizer.bin")}}
+    (folder / "model.json").write_text(json.dumps(description))
+
+
+@pytest.mark.parametrize("pooling, inputs, output", [
+    ("mean", ("input_ids", "attention_mask", "token_type_ids"), "last_hidden_state"),
+    ("cls", ("input_ids", "attention_mask"), "token_embeddings")])
+def test_an_encoder_as_others_export_it_is_used(house, pooling, inputs, output):
+    server, library, models = house
+    (library / "whale.txt").write_text("Moby Dick swam under Nantucket.\n")
+    server.wait()
+    write_foreign_model(models, "foreign", pooling, inputs, output)
+    use_complete(server, "foreign")
+    answer = server.search("Nantucket", mode="meaning")
+    assert answer["hits"][0]["path"] == "whale.txt" and model_of(answer) == "foreign"
+    assert server.api("GET", "/status")["index"]["vectors_indexed"] == TEXTS + 1
+
+
+def test_a_model_that_is_no_text_encoder_is_refused_with_a_reason(house):
+    server, _, models = house
+    write_foreign_model(models, "pictures", "mean", ("pixel_values",))
+    server.cli("models", "use", "pictures")
+    assert eventually(lambda: "not a text encoder" in spaces(server)["pictures"]["note"], 60), spaces(server)
+    assert model_of(meant(server)) == NAME

@@ -45,6 +45,16 @@ Result<std::string> hash_file(const std::filesystem::path& path) {
   return fail(ErrorCode::kTooLarge, "The model file is too large");
 }
 
+/// Prefixes, length and pooling when they are not those of the default model, whose fingerprint is older than others.
+std::string other_settings(const ModelDescription& description) {
+  const std::string settings =
+      fmt::format("{} {} {}|{}", description.pooling == Pooling::kFirst ? "cls" : "mean", description.tokens_max,
+                  description.query_prefix, description.passage_prefix);
+  return settings == "mean 512 query: |passage: "
+             ? std::string()
+             : " " + to_hex(crypto::sha256(as_bytes(settings))).substr(0, kFingerprintDigits);
+}
+
 }  // namespace
 
 Result<ModelDescription> parse_model_description(std::string_view json_text) {
@@ -62,12 +72,14 @@ Result<ModelDescription> parse_model_description(std::string_view json_text) {
   ModelDescription description{.name = parsed->text_at("name"),
                                .dimensions = static_cast<std::size_t>(std::max<std::int64_t>(dimensions, 0)),
                                .tokens_max = static_cast<std::size_t>(std::max<std::int64_t>(tokens_max, 0)),
+                               .pooling = parsed->text_at("pooling") == "cls" ? Pooling::kFirst : Pooling::kMean,
                                .query_prefix = member("prefixes").text_at("query"),
                                .passage_prefix = member("prefixes").text_at("passage"),
                                .encoder_sha256 = member("files").text_at("model.onnx"),
                                .tokenizer_sha256 = member("files").text_at("tokenizer.bin")};
-  if (description.name.empty() || dimensions < 1 || tokens_max < kTokensMaxLeast ||
-      description.encoder_sha256.size() != 2 * std::tuple_size_v<Sha256> ||
+  const std::string pooling = parsed->text_at("pooling", "mean");
+  if (description.name.empty() || dimensions < 1 || (pooling != "mean" && pooling != "cls") ||
+      tokens_max < kTokensMaxLeast || description.encoder_sha256.size() != 2 * std::tuple_size_v<Sha256> ||
       description.tokenizer_sha256.size() != 2 * std::tuple_size_v<Sha256>) {
     return damaged("model.json");
   }
@@ -104,9 +116,10 @@ Embedder::Embedder(ModelDescription description, std::unique_ptr<Tokenizer> toke
     : description_(std::move(description)),
       tokenizer_(std::move(tokenizer)),
       encoder_(std::move(encoder)),
-      fingerprint_(fmt::format(
-          "{} {} {} onnxruntime-{} v{}", description_.name, description_.encoder_sha256.substr(0, kFingerprintDigits),
-          description_.tokenizer_sha256.substr(0, kFingerprintDigits), Encoder::runtime_version(), kEmbedderVersion)),
+      fingerprint_(fmt::format("{} {} {} onnxruntime-{} v{}{}", description_.name,
+                               description_.encoder_sha256.substr(0, kFingerprintDigits),
+                               description_.tokenizer_sha256.substr(0, kFingerprintDigits), Encoder::runtime_version(),
+                               kEmbedderVersion, other_settings(description_))),
       query_prefix_(tokenizer_->encode(description_.query_prefix)),
       passage_prefix_(tokenizer_->encode(description_.passage_prefix)) {}
 
@@ -126,7 +139,7 @@ Result<std::unique_ptr<Embedder>> Embedder::load(const std::filesystem::path& fo
     return damaged("model.onnx");
   }
   ALCOVE_TRY(auto tokenizer, Tokenizer::load(vocabulary));
-  ALCOVE_TRY(auto encoder, Encoder::load(folder / "model.onnx"));
+  ALCOVE_TRY(auto encoder, Encoder::load(folder / "model.onnx", description.pooling));
   if (encoder->dimensions() != description.dimensions) {
     return damaged("model.json");
   }
@@ -164,7 +177,7 @@ PreparedText Embedder::prepare(std::string_view text, wire::EmbedPurpose purpose
 Result<std::vector<float>> Embedder::embed(const PreparedText& text) const {
   std::vector<float> sum(description_.dimensions);
   for (const auto& window : text.windows) {
-    ALCOVE_TRY(const std::vector<float> mean, encoder_->mean_state(window));
+    ALCOVE_TRY(const std::vector<float> mean, encoder_->pooled_state(window));
     const auto weight = static_cast<float>(window.size());
     for (std::size_t i = 0; i < sum.size(); ++i) {
       sum[i] += weight * mean[i];

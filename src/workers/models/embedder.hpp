@@ -30,6 +30,7 @@ struct ModelDescription {
   std::string name;
   std::size_t dimensions = 0;
   std::size_t tokens_max = 0;
+  Pooling pooling = Pooling::kMean;
   std::string query_prefix;
   std::string passage_prefix;
   std::string encoder_sha256;
@@ -64,8 +65,8 @@ class Embedder {
   static Result<std::unique_ptr<Embedder>> load(const std::filesystem::path& folder);
 
   [[nodiscard]] const ModelDescription& description() const { return description_; }
-  /// Name, hash of the weights and of the vocabulary, runtime, and version of what this class does: another
-  /// fingerprint means other vectors.
+  /// Name, hash of the weights and of the vocabulary, runtime, version of what this class does, and of other settings
+  /// than the default model's a hash: another fingerprint means other vectors.
   [[nodiscard]] const std::string& fingerprint() const { return fingerprint_; }
 
   /// Prefix and tokens; texts beyond the model's length become windows of equal length.
