@@ -114,6 +114,29 @@ class BitmapSource final : public Xapian::PostingSource {
   bool ended_ = false;
 };
 
+/// Behind every document: no index has one of that number.
+constexpr Xapian::docid kBehindAll = std::numeric_limits<Xapian::docid>::max();
+
+/// A list that ends behind all others. Xapian 1.4.22 asks an OP_MAX all of whose lists have ended what its greatest
+/// weight is, and reads the first of the lists that it has freed; with this one beside them the others never are all.
+/// What it adds, a document of no weight behind all, is in no filter and is left out of unfiltered results.
+class LastSource final : public Xapian::PostingSource {
+ public:
+  Xapian::doccount get_termfreq_min() const override { return 0; }
+  Xapian::doccount get_termfreq_est() const override { return 0; }
+  Xapian::doccount get_termfreq_max() const override { return 1; }
+  void next(double /*min_weight*/) override { ended_ = std::exchange(begun_, true); }
+  void skip_to(Xapian::docid /*document*/, double /*min_weight*/) override { begun_ = true; }
+  bool at_end() const override { return ended_; }
+  Xapian::docid get_docid() const override { return kBehindAll; }
+  void init(const Xapian::Database& /*database*/) override { begun_ = ended_ = false; }
+  std::string get_description() const override { return "LastSource"; }
+
+ private:
+  bool begun_ = false;
+  bool ended_ = false;
+};
+
 Xapian::Query to_xapian(const Query& query);
 
 std::vector<Xapian::Query> children_of(const Query& query) {
@@ -130,12 +153,21 @@ Xapian::Query combined(Xapian::Query::op operation, const Query& query, std::uin
   return Xapian::Query(operation, children.begin(), children.end(), window);
 }
 
+Xapian::Query maximum(const Query& query) {
+  std::vector<Xapian::Query> children = children_of(query);
+  if (children.empty()) {
+    return {};
+  }
+  children.emplace_back((new LastSource)->release());
+  return Xapian::Query(Xapian::Query::OP_MAX, children.begin(), children.end());
+}
+
 Xapian::Query to_xapian(const Query& query) {
   switch (query.kind) {
     case Query::Kind::kTerm: return Xapian::Query(query.term);
     case Query::Kind::kAnd: return combined(Xapian::Query::OP_AND, query);
     case Query::Kind::kOr: return combined(Xapian::Query::OP_OR, query);
-    case Query::Kind::kMax: return combined(Xapian::Query::OP_MAX, query);
+    case Query::Kind::kMax: return maximum(query);
     case Query::Kind::kAndMaybe: return combined(Xapian::Query::OP_AND_MAYBE, query);
     case Query::Kind::kAndNot: return combined(Xapian::Query::OP_AND_NOT, query);
     case Query::Kind::kPrefix:
@@ -366,7 +398,9 @@ Result<std::vector<Match>> Index::search(const Query& query, std::size_t limit, 
     const Xapian::MSet set = enquire.get_mset(0, static_cast<Xapian::doccount>(limit));
     found.reserve(set.size());
     for (auto match = set.begin(); match != set.end(); ++match) {
-      found.push_back({.document = *match, .score = match.get_weight()});
+      if (*match != kBehindAll) {
+        found.push_back({.document = *match, .score = match.get_weight()});
+      }
     }
     return found;
   });
@@ -399,6 +433,7 @@ Result<sets::Bitmap> Index::matches(const Query& query, const sets::Bitmap* with
       }
     }
     found.add_many(documents);
+    found.remove(kBehindAll);
     if (within != nullptr && query.kind == Query::Kind::kTerm) {
       found &= *within;
     }

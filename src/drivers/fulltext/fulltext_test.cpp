@@ -4,8 +4,10 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <atomic>
 #include <fstream>
+#include <random>
 #include <string>
 #include <thread>
 
@@ -112,6 +114,56 @@ TEST_F(FulltextIndex, OnlyDocumentsOfTheFilterCount) {
   auto postings = index_->matches(term("three"), nullptr);
   ASSERT_TRUE(postings);
   EXPECT_EQ(postings->size(), 100U);
+}
+
+TEST_F(FulltextIndex, TheBestFewAreTheFirstOfAllWhateverListsEndMeanwhile) {
+  // Xapian drops lists that end, and those that cannot bring a document to the top any more, while it goes on: a tree
+  // of alternatives that ends as a whole must not be looked at again.
+  const unsigned seed = std::random_device{}();
+  std::mt19937 random(seed);
+  SCOPED_TRACE("seed " + std::to_string(seed));
+  const auto below = [&](std::uint32_t end) { return static_cast<std::uint32_t>(random() % end); };
+  constexpr std::uint32_t kDocuments = 3'000;
+  constexpr std::uint32_t kWords = 200;
+  sets::Bitmap within;
+  for (std::uint32_t document = 1; document <= kDocuments; ++document) {
+    std::vector<Posting> postings;
+    for (std::uint32_t i = 0, count = 5 + below(20); i < count; ++i) {
+      postings.push_back({.term = "w" + std::to_string(below(1 + below(1 + below(kWords)))), .position = i + 1});
+    }
+    ASSERT_TRUE(index_->replace(document, postings, ""));
+    if (below(20) != 0) {
+      within.add(document);
+    }
+  }
+  ASSERT_TRUE(index_->commit());
+  for (int round = 0; round < 400; ++round) {
+    const auto words = [&](std::uint32_t count_max, std::uint32_t rarest) {
+      std::vector<Query> any;
+      for (std::uint32_t i = 0, count = 1 + below(count_max); i < count; ++i) {
+        std::vector<Query> forms;
+        for (std::uint32_t form = 0, forms_count = 2 + below(2); form < forms_count; ++form) {
+          forms.push_back(Query::scaled(term(("w" + std::to_string(below(rarest))).c_str()), 0.2 + 0.1 * below(30)));
+        }
+        any.push_back(Query::of(Query::Kind::kMax, std::move(forms)));
+      }
+      return Query::of(Query::Kind::kOr, std::move(any));
+    };
+    const Query query = Query::of(Query::Kind::kAndMaybe, {words(4, kWords), Query::scaled(words(3, 10), 0.1)});
+    const auto all = index_->search(query, kDocuments, &within);
+    const auto best = index_->search(query, 1 + below(200), &within);
+    ASSERT_TRUE(all && best);
+    ASSERT_LE(best->size(), all->size());
+    for (std::size_t i = 0; i < best->size(); ++i) {
+      EXPECT_NEAR((*best)[i].score, (*all)[i].score, 1e-9);
+    }
+    const auto unfiltered = index_->search(query, kDocuments, nullptr);
+    ASSERT_TRUE(unfiltered);
+    EXPECT_TRUE(std::ranges::all_of(*unfiltered, [](const Match& match) { return match.document <= kDocuments; }));
+    const auto matching = index_->matches(query, nullptr);
+    ASSERT_TRUE(matching);
+    EXPECT_EQ(matching->size(), unfiltered->size());
+  }
 }
 
 TEST_F(FulltextIndex, ReadersSeeTheLastCommitOnly) {
