@@ -155,3 +155,17 @@ def test_decayed_vectors_are_left_out_and_remade(tmp_path):
         answer = server.search("ships and loaves", mode="meaning", limit=50)
         assert len(answer["hits"]) < FILES
         assert eventually(lambda: len(server.search("ships and loaves", mode="meaning", limit=50)["hits"]) == FILES, 30)
+
+
+def test_a_vector_file_that_is_cut_short_under_the_server_ends_no_search(tmp_path):
+    """To the searches the file is memory: a read behind its end is a bus error, as where a disk fails."""
+    write_files(tmp_path / "library", range(FILES))
+    with Alcove([tmp_path / "library"], data=tmp_path / "data") as server:
+        if not model_is_installed(server):
+            pytest.skip("no model is installed")
+        server.wait()
+        os.truncate(server.data / "indexes" / "text_vectors", 4096)
+        assert server.search("boats", mode="hybrid")["hits"], "words find what meaning cannot"
+        assert eventually(lambda: len(server.search("ships and loaves", mode="meaning", limit=50)["hits"]) == FILES, 30)
+        assert "vector rows are damaged" in server.log_text()
+        assert "keyword index" not in server.log_text(), "only the vectors are remade"

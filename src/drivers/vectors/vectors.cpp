@@ -1,7 +1,6 @@
 #include "drivers/vectors/vectors.hpp"
 
 #include <fcntl.h>
-#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -11,12 +10,16 @@
 #include <cerrno>
 #include <cmath>
 #include <cstring>
+#include <numeric>
 #include <thread>
 #include <utility>
 
 #include "base/check.hpp"
 #include "base/sync.hpp"
+#include "drivers/vectors/best.hpp"
 #include "drivers/vectors/dot.hpp"
+#include "drivers/vectors/mapped_file.hpp"
+#include "drivers/vectors/sketch.hpp"
 
 namespace alcove::vectors {
 namespace {
@@ -25,8 +28,13 @@ constexpr std::uint64_t kMagic = 0x31'63'65'56'6F'6C'41'0AULL;
 constexpr std::uint32_t kVersion = 3;
 constexpr std::size_t kSlotBytes = 2048;
 constexpr std::size_t kRowsOffset = 2 * kSlotBytes;
-/// The file grows by this many rows at a time, so that mappings are made anew rarely.
+/// The file grows by this many rows at a time, because each time its size is written to the disk.
 constexpr std::uint64_t kGrowthRows = 16'384;
+/// Candidates by the sketch for each row that is wanted, and at least; all are compared. Chosen by measurement.
+constexpr std::size_t kCandidatesPerResult = 20;
+constexpr std::size_t kCandidatesMin = 4'000;
+/// Rows whose mean the sketch is made around.
+constexpr std::uint64_t kMeanRowsMax = 20'000;
 
 /// One of the two headers. The whole one with the higher generation holds.
 struct Header {
@@ -78,66 +86,6 @@ std::size_t stride_of(std::uint32_t dimensions) {
   return (dimensions + 3U) / 4U * 4U + sizeof(RowEnd);
 }
 
-/// A file mapped for reading; searches hold it while a writer may already have mapped a longer one.
-class Mapping {
- public:
-  Mapping(const std::uint8_t* data, std::size_t size) : data_(data), size_(size) {}
-  Mapping(const Mapping&) = delete;
-  Mapping& operator=(const Mapping&) = delete;
-  ~Mapping() {
-    if (data_ != nullptr) {
-      munmap(const_cast<std::uint8_t*>(data_), size_);
-    }
-  }
-  [[nodiscard]] const std::uint8_t* data() const { return data_; }
-
- private:
-  const std::uint8_t* data_;
-  std::size_t size_;
-};
-
-Status write_all(int descriptor, const void* data, std::size_t size, std::uint64_t offset) {
-  const auto* bytes = static_cast<const char*>(data);
-  while (size > 0) {
-    const ssize_t written = pwrite(descriptor, bytes, size, static_cast<off_t>(offset));
-    if (written < 0) {
-      if (errno == EINTR) {
-        continue;
-      }
-      return fail_errno(errno, "write vector rows");
-    }
-    bytes += written;
-    size -= static_cast<std::size_t>(written);
-    offset += static_cast<std::uint64_t>(written);
-  }
-  return {};
-}
-
-bool is_nearer(const Nearest& a, const Nearest& b) {
-  return a.similarity > b.similarity || (a.similarity == b.similarity && a.row < b.row);
-}
-
-/// The best `limit` so far; the worst of them on top.
-class Best {
- public:
-  explicit Best(std::size_t limit) : limit_(limit) { heap_.reserve(limit); }
-  void offer(Nearest candidate) {
-    if (heap_.size() < limit_) {
-      heap_.push_back(candidate);
-      std::ranges::push_heap(heap_, is_nearer);
-    } else if (limit_ > 0 && is_nearer(candidate, heap_.front())) {
-      std::ranges::pop_heap(heap_, is_nearer);
-      heap_.back() = candidate;
-      std::ranges::push_heap(heap_, is_nearer);
-    }
-  }
-  std::vector<Nearest> take() && { return std::move(heap_); }
-
- private:
-  std::size_t limit_;
-  std::vector<Nearest> heap_;
-};
-
 }  // namespace
 
 Quantised quantise(std::span<const float> values) {
@@ -160,13 +108,17 @@ Quantised quantise(std::span<const float> values) {
 }
 
 struct VectorRows::Impl {
-  int descriptor = -1;
+  Impl(os::UniqueFd file, std::filesystem::path its_folder) : file(std::move(file)), folder(std::move(its_folder)) {}
+
+  MappedFile file;
+  std::filesystem::path folder;
   Header header;
   std::size_t stride = 0;
   std::atomic<std::int64_t> applied{0};
   /// What searches see: rows below `capacity_rows` of the mapping.
   struct View {
-    std::shared_ptr<const Mapping> mapping;  ///< Owned by this view and by each running search.
+    std::shared_ptr<const os::GuardedMapping> mapping;  ///< Owned by this view and by each running search.
+    std::shared_ptr<Sketch> sketch;                     ///< As the mapping; nothing until it is made.
     std::uint64_t capacity_rows = 0;
     std::size_t stride = 0;
     std::uint32_t dimensions = 0;
@@ -193,33 +145,33 @@ struct VectorRows::Impl {
       }
       return false;
     }
+    /// The nearest, in no order.
+    [[nodiscard]] std::vector<Nearest> near_exactly(std::span<const float> query, std::span<const RowRun> runs,
+                                                    std::size_t limit) const;
+    /// The same of rows that the sketch knows, as far as it finds them.
+    [[nodiscard]] std::vector<Nearest> near_by_sketch(std::span<const float> query, std::span<const RowRun> runs,
+                                                      std::size_t limit) const;
+    /// Sets similarities to what they are, of rows that still exist.
+    void compare(std::vector<Nearest>& found, std::span<const float> query) const;
+    /// Of a sample.
+    [[nodiscard]] std::vector<float> mean_of_rows() const;
   };
   Guarded<View> view;
   mutable std::atomic<bool> is_damaged{false};
-
-  ~Impl() {
-    if (descriptor >= 0) {
-      close(descriptor);
-    }
-  }
 
   [[nodiscard]] View snapshot() const {
     return view.with([](const View& current) { return current; });
   }
 
   Status map(std::uint64_t capacity_rows) {
-    const std::size_t size = kRowsOffset + static_cast<std::size_t>(capacity_rows) * stride;
-    void* const data = mmap(nullptr, size, PROT_READ, MAP_SHARED, descriptor, 0);
-    if (data == MAP_FAILED) {
-      return fail_errno(errno, "map vector rows");
-    }
-    auto mapping = std::make_shared<const Mapping>(static_cast<const std::uint8_t*>(data), size);
+    ALCOVE_TRY_VOID(file.grow_to(kRowsOffset + capacity_rows * stride));
     view.with([&](View& current) {
-      current = {.mapping = std::move(mapping),
-                 .capacity_rows = capacity_rows,
-                 .stride = stride,
-                 .dimensions = header.dimensions};
+      current.mapping = file.mapping();
+      current.capacity_rows = capacity_rows;
+      current.stride = stride;
+      current.dimensions = header.dimensions;
     });
+    is_damaged = is_damaged || file.was_damaged();
     return {};
   }
 
@@ -228,11 +180,9 @@ struct VectorRows::Impl {
       return {};
     }
     const std::uint64_t capacity = (rows + kGrowthRows - 1) / kGrowthRows * kGrowthRows;
-    if (ftruncate(descriptor, static_cast<off_t>(kRowsOffset + capacity * stride)) != 0) {
-      return fail_errno(errno, "grow vector rows");
-    }
+    ALCOVE_TRY_VOID(map(capacity));
     header.capacity_rows = capacity;
-    return map(capacity);
+    return {};
   }
 
   /// Until it is synced the header before holds: a failed one is written again over itself, never over that.
@@ -242,10 +192,8 @@ struct VectorRows::Impl {
     next.applied = applied_now;
     next.checksum = checksum_of(next);
     const std::uint64_t slot = next.generation % 2;
-    ALCOVE_TRY_VOID(write_all(descriptor, &next, sizeof next, slot * kSlotBytes));
-    if (fdatasync(descriptor) != 0) {
-      return fail_errno(errno, "sync vector rows");
-    }
+    ALCOVE_TRY_VOID(file.write(&next, sizeof next, slot * kSlotBytes));
+    ALCOVE_TRY_VOID(file.sync());
     header = next;
     applied = applied_now;
     return {};
@@ -256,19 +204,19 @@ VectorRows::VectorRows(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 VectorRows::~VectorRows() = default;
 
 Result<std::unique_ptr<VectorRows>> VectorRows::open(const std::filesystem::path& path) {
-  auto impl = std::make_unique<Impl>();
-  impl->descriptor = ::open(path.c_str(), O_RDWR | O_CLOEXEC | O_NOFOLLOW);
-  if (impl->descriptor < 0) {
+  os::UniqueFd file(::open(path.c_str(), O_RDWR | O_CLOEXEC | O_NOFOLLOW));
+  if (file.value() < 0) {
     return fail_errno(errno, "open vector rows");
   }
+  auto impl = std::make_unique<Impl>(std::move(file), path.parent_path());
   struct stat state{};
-  if (fstat(impl->descriptor, &state) != 0) {
+  if (fstat(impl->file.descriptor(), &state) != 0) {
     return fail_errno(errno, "read the size of vector rows");
   }
   std::optional<Header> best;
   for (std::size_t slot = 0; slot < 2; ++slot) {
     Header header;
-    const ssize_t size = pread(impl->descriptor, &header, sizeof header, static_cast<off_t>(slot * kSlotBytes));
+    const ssize_t size = pread(impl->file.descriptor(), &header, sizeof header, static_cast<off_t>(slot * kSlotBytes));
     if (size == static_cast<ssize_t>(sizeof header) && is_whole(header) &&
         (!best || header.generation > best->generation)) {
       best = header;
@@ -298,11 +246,11 @@ Result<std::unique_ptr<VectorRows>> VectorRows::create(const std::filesystem::pa
   if (unlink(path.c_str()) != 0 && errno != ENOENT) {
     return fail_errno(errno, "replace vector rows");
   }
-  auto impl = std::make_unique<Impl>();
-  impl->descriptor = ::open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-  if (impl->descriptor < 0) {
+  os::UniqueFd file(::open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
+  if (file.value() < 0) {
     return fail_errno(errno, "create vector rows");
   }
+  auto impl = std::make_unique<Impl>(std::move(file), path.parent_path());
   impl->header.dimensions = dimensions;
   impl->header.space = space;
   impl->stride = stride_of(dimensions);
@@ -345,7 +293,14 @@ Status VectorRows::write(std::uint32_t first, std::span<const float> scales, std
     const RowEnd end{.checksum = checksum_of_row(std::span(row, dimensions), scales[i]), .scale = scales[i]};
     std::memcpy(row + impl_->stride - sizeof end, &end, sizeof end);
   }
-  return write_all(impl_->descriptor, bytes.data(), bytes.size(), kRowsOffset + first * impl_->stride);
+  ALCOVE_TRY_VOID(impl_->file.write(bytes.data(), bytes.size(), kRowsOffset + first * impl_->stride));
+  const auto sketch = impl_->snapshot().sketch;
+  // Rows behind those that it knows come with `extend_sketch`.
+  const std::size_t known =
+      sketch == nullptr || first >= sketch->covered()
+          ? 0
+          : static_cast<std::size_t>(std::min<std::uint64_t>(scales.size(), sketch->covered() - first));
+  return known == 0 ? Status{} : sketch->write(first, scales.first(known), values.first(known * dimensions));
 }
 
 Status VectorRows::clear(RowRun run) {
@@ -360,14 +315,12 @@ Status VectorRows::clear(RowRun run) {
 }
 
 Status VectorRows::commit(std::int64_t applied) {
-  if (fdatasync(impl_->descriptor) != 0) {
-    return fail_errno(errno, "sync vector rows");
-  }
+  ALCOVE_TRY_VOID(impl_->file.sync());
   return impl_->write_header(applied);
 }
 
 bool VectorRows::is_damaged() const {
-  return impl_->is_damaged;
+  return impl_->is_damaged || impl_->snapshot().mapping->is_damaged();
 }
 
 Status VectorRows::check() const {
@@ -428,67 +381,193 @@ std::optional<float> VectorRows::similarity(std::uint32_t row, std::span<const f
   return exact_similarity(view.values(row), view.scale(row), query);
 }
 
-std::vector<Nearest> VectorRows::nearest(std::span<const float> query, std::span<const RowRun> runs,
-                                         std::size_t limit) const {
-  ALCOVE_CHECK(query.size() == impl_->header.dimensions, "a query of another space");
-  const Impl::View view = impl_->snapshot();
-  const Quantised quantised = quantise(query);
-  const DotInt8 dot = dot_int8();
-  const auto scan = [&](std::span<const RowRun> part) {
-    Best best(limit);
-    for (const RowRun& run : part) {
-      const std::uint64_t end = std::min<std::uint64_t>(std::uint64_t{run.first} + run.count, view.capacity_rows);
-      for (std::uint64_t row = run.first; row < end; ++row) {
-        const float scale = view.scale(row);
-        if (scale != 0) {
-          const auto product = static_cast<float>(dot(view.values(row), quantised.values.data(), view.dimensions));
-          best.offer({.row = static_cast<std::uint32_t>(row), .similarity = product * scale});
-        }
-      }
-    }
-    return std::move(best).take();
-  };
+namespace {
+
+/// Runs cut in two halves with as many rows in each, and the number of rows.
+struct Halves {
+  std::vector<RowRun> first;
+  std::vector<RowRun> second;
+};
+
+std::uint64_t rows_in(std::span<const RowRun> runs) {
   std::uint64_t total = 0;
   for (const RowRun& run : runs) {
     total += run.count;
   }
-  std::vector<Nearest> found;
-  if (total < kRowsPerThread) {
-    found = scan(runs);
-  } else {
-    // Halves by rows: the run in the middle is cut.
-    std::vector<RowRun> halves[2];
-    std::uint64_t taken = 0;
-    for (const RowRun& run : runs) {
-      const std::uint64_t room = taken < total / 2 ? total / 2 - taken : 0;
-      const auto left = static_cast<std::uint32_t>(std::min<std::uint64_t>(run.count, room));
-      if (left > 0) {
-        halves[0].push_back({.first = run.first, .count = left});
-      }
-      if (left < run.count) {
-        halves[1].push_back({.first = run.first + left, .count = run.count - left});
-      }
-      taken += run.count;
+  return total;
+}
+
+Halves cut_after(std::span<const RowRun> runs, std::uint64_t rows) {
+  Halves halves;
+  std::uint64_t taken = 0;
+  for (const RowRun& run : runs) {
+    const std::uint64_t room = taken < rows ? rows - taken : 0;
+    const auto left = static_cast<std::uint32_t>(std::min<std::uint64_t>(run.count, room));
+    if (left > 0) {
+      halves.first.push_back({.first = run.first, .count = left});
     }
-    std::vector<Nearest> second;
-    {
-      const std::jthread other([&] { second = scan(halves[1]); });
-      found = scan(halves[0]);
+    if (left < run.count) {
+      halves.second.push_back({.first = run.first + left, .count = run.count - left});
     }
-    found.insert(found.end(), second.begin(), second.end());
+    taken += run.count;
   }
+  return halves;
+}
+
+/// The rows below `row`, and the others.
+Halves cut_at(std::span<const RowRun> runs, std::uint64_t row) {
+  std::uint64_t below = 0;
+  for (const RowRun& run : runs) {
+    below += run.first >= row ? 0 : std::min<std::uint64_t>(run.count, row - run.first);
+  }
+  return cut_after(runs, below);
+}
+
+/// The best of all runs, by one or two threads that call `scan(runs, best)`; in no order.
+template <typename ScanRuns>
+std::vector<Nearest> best_of(std::span<const RowRun> runs, std::size_t limit, const ScanRuns& scan) {
+  const auto part = [&](std::span<const RowRun> some) {
+    Best best(limit);
+    scan(some, best);
+    return std::move(best).take();
+  };
+  const std::uint64_t total = rows_in(runs);
+  if (total < kRowsPerThread) {
+    return part(runs);
+  }
+  const Halves halves = cut_after(runs, total / 2);
+  std::vector<Nearest> second;
+  std::vector<Nearest> found;
+  {
+    const std::jthread other([&] { second = part(halves.second); });
+    found = part(halves.first);
+  }
+  found.insert(found.end(), second.begin(), second.end());
+  return found;
+}
+
+void keep_best(std::vector<Nearest>& found, std::size_t limit) {
   std::ranges::sort(found, is_nearer);
   found.resize(std::min(found.size(), limit));
+}
+
+}  // namespace
+
+std::vector<Nearest> VectorRows::nearest(std::span<const float> query, std::span<const RowRun> runs, std::size_t limit,
+                                         Scan scan) const {
+  ALCOVE_CHECK(query.size() == impl_->header.dimensions, "a query of another space");
+  const Impl::View view = impl_->snapshot();
+  // The sketch may know rows by now that are behind this view.
+  const bool may_sketch = view.sketch != nullptr && scan != Scan::kExact;
+  const Halves parts = cut_at(runs, may_sketch ? std::min(view.sketch->covered(), view.capacity_rows) : 0);
+  const bool by_sketch = !parts.first.empty() && !view.sketch->is_damaged() &&
+                         (scan == Scan::kSketch || rows_in(parts.first) >= kSketchRowsMin);
+  std::vector<Nearest> found;
+  if (by_sketch) {
+    found = view.near_by_sketch(query, parts.first, limit);
+  }
+  const std::vector<Nearest> exactly = view.near_exactly(query, by_sketch ? parts.second : runs, limit);
+  found.insert(found.end(), exactly.begin(), exactly.end());
+  keep_best(found, limit);
   const std::size_t expected = found.size();
   std::erase_if(found, [&](const Nearest& hit) { return !view.is_whole(hit.row); });
   if (found.size() < expected) {
     impl_->is_damaged = true;
   }
-  for (Nearest& hit : found) {
-    hit.similarity = exact_similarity(view.values(hit.row), view.scale(hit.row), query);
-  }
-  std::ranges::sort(found, is_nearer);
   return found;
+}
+
+std::vector<Nearest> VectorRows::Impl::View::near_exactly(std::span<const float> query, std::span<const RowRun> runs,
+                                                          std::size_t limit) const {
+  const Quantised quantised = quantise(query);
+  const DotInt8 dot = dot_int8();
+  // Some more than wanted, because the quantised query may change the order of neighbours.
+  const std::size_t taken = limit + limit / 2 + 16;
+  std::vector<Nearest> found = best_of(runs, taken, [&](std::span<const RowRun> part, Best& best) {
+    for (const RowRun& run : part) {
+      const std::uint64_t end = std::min<std::uint64_t>(std::uint64_t{run.first} + run.count, capacity_rows);
+      for (std::uint64_t row = run.first; row < end; ++row) {
+        const float factor = scale(row);
+        if (factor != 0) {
+          const auto product = static_cast<float>(dot(values(row), quantised.values.data(), dimensions));
+          best.offer({.row = static_cast<std::uint32_t>(row), .similarity = product * factor});
+        }
+      }
+    }
+  });
+  keep_best(found, taken);
+  compare(found, query);
+  return found;
+}
+
+std::vector<Nearest> VectorRows::Impl::View::near_by_sketch(std::span<const float> query, std::span<const RowRun> runs,
+                                                            std::size_t limit) const {
+  const Sketch::Query prepared = sketch->prepare(query);
+  const std::size_t candidates = std::max(limit * kCandidatesPerResult, kCandidatesMin);
+  std::vector<Nearest> found = best_of(runs, candidates, [&](std::span<const RowRun> part, Best& best) {
+    for (const RowRun& run : part) {
+      sketch->scan(prepared, run, best);
+    }
+  });
+  keep_best(found, candidates);
+  std::ranges::sort(found, {}, &Nearest::row);  // As they lie in the file.
+  compare(found, query);
+  return found;
+}
+
+void VectorRows::Impl::View::compare(std::vector<Nearest>& found, std::span<const float> query) const {
+  std::erase_if(found, [&](const Nearest& hit) { return scale(hit.row) == 0; });  // Cleared a moment ago.
+  for (Nearest& hit : found) {
+    hit.similarity = exact_similarity(values(hit.row), scale(hit.row), query);
+  }
+}
+
+std::uint64_t VectorRows::sketched() const {
+  const auto sketch = impl_->snapshot().sketch;
+  return sketch == nullptr ? 0 : sketch->covered();
+}
+
+Result<bool> VectorRows::extend_sketch(std::size_t rows_max) {
+  const Impl::View view = impl_->snapshot();
+  std::shared_ptr<Sketch> sketch = view.sketch;
+  if (sketch == nullptr || sketch->is_damaged()) {
+    ALCOVE_TRY(sketch, Sketch::create(impl_->folder, view.mean_of_rows()));
+    impl_->view.with([&](Impl::View& current) { current.sketch = sketch; });
+  }
+  // Written in steps that need little memory.
+  constexpr std::uint64_t kStepRows = 1'000;
+  const std::uint64_t end = std::min<std::uint64_t>(view.capacity_rows, sketch->covered() + rows_max);
+  std::vector<float> scales;
+  std::vector<std::int8_t> values;
+  for (std::uint64_t first = sketch->covered(); first < end; first += kStepRows) {
+    scales.clear();
+    values.clear();
+    for (std::uint64_t row = first; row < std::min(end, first + kStepRows); ++row) {
+      scales.push_back(view.scale(row));
+      values.insert(values.end(), view.values(row), view.values(row) + view.dimensions);
+    }
+    ALCOVE_TRY_VOID(sketch->write(first, scales, values));
+  }
+  return sketch->covered() >= view.capacity_rows;
+}
+
+std::vector<float> VectorRows::Impl::View::mean_of_rows() const {
+  std::vector<float> mean(dimensions);
+  std::uint64_t count = 0;
+  const std::uint64_t step = std::max<std::uint64_t>(1, capacity_rows / kMeanRowsMax);
+  for (std::uint64_t row = 0; row < capacity_rows; row += step) {
+    if (const float factor = scale(row); factor != 0) {
+      ++count;
+      const std::int8_t* const bytes = values(row);
+      for (std::size_t i = 0; i < mean.size(); ++i) {
+        mean[i] += static_cast<float>(bytes[i]) * factor;
+      }
+    }
+  }
+  for (float& value : mean) {
+    value /= static_cast<float>(std::max<std::uint64_t>(1, count));
+  }
+  return mean;
 }
 
 }  // namespace alcove::vectors

@@ -17,6 +17,9 @@ namespace alcove::vectors {
 inline constexpr std::uint32_t kDimensionsMax = 4096;
 /// From this many rows on a scan uses two threads: below, starting one costs more than it saves.
 inline constexpr std::size_t kRowsPerThread = 25'000;
+/// From this many rows to be compared on, a sketch of one bit per dimension first tells which ones are worth it: an
+/// exact scan would take more than 0.1 s. What it misses is measured (docs/MEASUREMENTS.md).
+inline constexpr std::uint64_t kSketchRowsMin = 3'000'000;
 
 /// A vector as stored: value = scale × int8.
 struct Quantised {
@@ -35,6 +38,13 @@ struct RowRun {
 struct Nearest {
   std::uint32_t row = 0;
   float similarity = 0;  ///< Inner product; the cosine for rows and queries of length 1.
+};
+
+/// How the nearest rows are looked for.
+enum class Scan : std::uint8_t {
+  kByCount,  ///< By the sketch when it is there and kSketchRowsMin rows or more are to be compared, else exactly.
+  kExact,
+  kSketch,  ///< By the sketch as far as there is one; for measuring.
 };
 
 /// The rows of one space, by number. A row that was never written, or was cleared, does not exist.
@@ -80,9 +90,17 @@ class VectorRows {
   /// Nothing when the row does not exist. Requires: query.size() == dimensions.
   [[nodiscard]] std::optional<float> similarity(std::uint32_t row, std::span<const float> query) const;
   /// The `limit` nearest of the rows in `runs` (rising, not overlapping), nearest first; ties: lower row first.
-  /// Every row is compared with the quantised query; the similarities returned are those of the query as given.
+  /// Every row is compared with the quantised query, or those that the sketch (of the rows that it knows) finds worth
+  /// it; the similarities returned are those of the query as given.
   [[nodiscard]] std::vector<Nearest> nearest(std::span<const float> query, std::span<const RowRun> runs,
-                                             std::size_t limit) const;
+                                             std::size_t limit, Scan scan = Scan::kByCount) const;
+
+  /// Writer. Makes the sketch, or brings it on by at most `rows_max` rows: 0.2 s for 100,000. Searches use as much of
+  /// it as there is; afterwards `write` and `clear` keep it right. Returns whether it knows every row. It lies in a
+  /// file without a name and is made anew after a restart.
+  Result<bool> extend_sketch(std::size_t rows_max);
+  /// Rows that the sketch knows; 0: there is none.
+  [[nodiscard]] std::uint64_t sketched() const;
 
  private:
   struct Impl;

@@ -122,14 +122,11 @@ TEST_F(VectorFile, FindsExactlyWhatComparingEveryRowFindsInsideAnyFilter) {
       first += count + 1 + static_cast<std::uint32_t>(random() % 90);
     }
     const std::vector<float> query = random_unit(random);
-    const Quantised quantised = quantise(query);
     std::vector<Nearest> expected;
     for (const RowRun& run : runs) {
       for (std::uint32_t row = run.first; row < std::min(run.first + run.count, kRows); ++row) {
         if (stored[row].scale != 0) {
-          const auto product =
-              static_cast<float>(dot_int8_plain(stored[row].values.data(), quantised.values.data(), kDimensions));
-          expected.push_back({.row = row, .similarity = product * stored[row].scale});
+          expected.push_back({.row = row, .similarity = *rows->similarity(row, query)});
         }
       }
     }
@@ -239,6 +236,73 @@ TEST_F(VectorFile, OneTornHeaderCostsOnlyTheLastCommit) {
   auto rows = VectorRows::open(path_);
   ASSERT_TRUE(rows);
   EXPECT_EQ((*rows)->applied(), 5);
+}
+
+/// Rows around a common direction, as those of a model lie.
+std::vector<float> common_unit(std::mt19937& random) {
+  std::vector<float> values = random_unit(random);
+  const float common = 1.5F / std::sqrt(static_cast<float>(values.size()));
+  float squares = 0;
+  for (float& value : values) {
+    value += common;
+    squares += value * value;
+  }
+  for (float& value : values) {
+    value /= std::sqrt(squares);
+  }
+  return values;
+}
+
+TEST_F(VectorFile, TheSketchFindsTheNearestOfWrittenClearedAndLaterRows) {
+  std::mt19937 random(11);
+  constexpr std::uint32_t kRows = 20'000;
+  constexpr std::size_t kWanted = 10;
+  const std::unique_ptr<VectorRows> rows = make();
+  for (std::uint32_t row = 1; row <= kRows; ++row) {
+    put(*rows, row, quantise(common_unit(random)));
+  }
+  bool complete = false;
+  for (int step = 0; !complete; ++step) {
+    ASSERT_LT(step, 10);
+    auto extended = rows->extend_sketch(9'000);
+    ASSERT_TRUE(extended);
+    complete = *extended;
+  }
+  EXPECT_GE(rows->sketched(), kRows);
+  ASSERT_TRUE(rows->clear({.first = 100, .count = 5'000}));
+  for (std::uint32_t row = 40'000; row < 41'000; ++row) {
+    put(*rows, row, quantise(common_unit(random)));  // The sketch does not know these.
+  }
+  const std::vector<RowRun> runs{{.first = 1, .count = 2'000}, {.first = 4'000, .count = 38'000}};
+  std::size_t right = 0;
+  for (int round = 0; round < 20; ++round) {
+    const std::vector<float> query = common_unit(random);
+    const std::vector<Nearest> exact = rows->nearest(query, runs, kWanted, Scan::kExact);
+    const std::vector<Nearest> found = rows->nearest(query, runs, kWanted, Scan::kSketch);
+    ASSERT_EQ(found.size(), kWanted);
+    for (const Nearest& hit : found) {
+      EXPECT_TRUE(rows->has(hit.row));
+      right += std::ranges::any_of(exact, [&](const Nearest& near) { return near.row == hit.row; }) ? 1U : 0U;
+    }
+    const std::vector<Nearest> by_count = rows->nearest(query, runs, kWanted);
+    EXPECT_EQ(by_count.front().row, exact.front().row);
+  }
+  EXPECT_GE(right, 20 * kWanted * 9 / 10);
+}
+
+TEST_F(VectorFile, AFileThatIsCutShortWhileItIsSearchedIsDamagedAndEndsNobody) {
+  std::mt19937 random(12);
+  const std::unique_ptr<VectorRows> rows = make();
+  constexpr std::uint32_t kRows = 2'000;
+  for (std::uint32_t row = 0; row < kRows; ++row) {
+    put(*rows, row, quantise(random_unit(random)));
+  }
+  ASSERT_TRUE(rows->commit(1));
+  std::filesystem::resize_file(path_, 8'192);
+  const std::vector<RowRun> all{{.first = 0, .count = kRows}};
+  const std::vector<Nearest> found = rows->nearest(random_unit(random), all, 50);
+  EXPECT_LT(found.size(), 50U);
+  EXPECT_TRUE(rows->is_damaged());
 }
 
 TEST_F(VectorFile, TruncationAndForeignBytesAreCorrupt) {
