@@ -234,11 +234,12 @@ Status Conditions::evaluate_date(const Filter& filter, const Evidence& evidence,
   const std::int64_t end = moment(filter.end);
   leaf.by_date = true;
   std::vector<std::uint32_t> stated;
-  for (const StatedDate& date : evidence.generation.corpus->dates) {
+  evidence.generation.corpus->dates.for_each([&](const StatedDate& date) {
     if (date.unix_ms >= first && date.unix_ms < end) {
       stated.push_back(date.content.value);
     }
-  }
+    return true;
+  });
   leaf.contents.add_many(stated);
   leaf.files = evidence.names.table().where(evidence.visible_files, [&](const FileTable::Row& row) {
     return row.modified_unix_ms >= first && row.modified_unix_ms < end;

@@ -11,40 +11,39 @@ std::optional<ContentNumber> Corpus::content_of(std::uint32_t passage) const {
 }
 
 const Run* Corpus::find_run_with(std::uint32_t passage) const {
-  const auto after = std::ranges::upper_bound(runs, passage, {}, &Run::first);
-  if (after == runs.begin()) {
-    return nullptr;
-  }
-  const Run& run = *std::prev(after);
-  return passage - run.first < run.count ? &run : nullptr;
+  const Run* const run = runs.find_at_or_below(passage);
+  return run != nullptr && passage - run->first < run->count ? run : nullptr;
 }
 
 const Run* Corpus::find_run_of(ContentNumber content) const {
-  if (!content || !with_passages.contains(content.value)) {
-    return nullptr;
+  const Run* found = nullptr;
+  if (content && with_passages.contains(content.value)) {
+    runs.for_each([&](const Run& run) {
+      found = run.content == content ? &run : nullptr;
+      return found == nullptr;
+    });
   }
-  const auto found = std::ranges::find(runs, content, &Run::content);
-  return found == runs.end() ? nullptr : &*found;
+  return found;
 }
 
 std::optional<std::int64_t> Corpus::stated_date_unix_ms(ContentNumber content) const {
-  const auto found =
-      std::ranges::lower_bound(dates, content.value, {}, [](const StatedDate& date) { return date.content.value; });
-  return found != dates.end() && found->content == content ? std::optional(found->unix_ms) : std::nullopt;
+  const StatedDate* const date = dates.find(content.value);
+  return date == nullptr ? std::nullopt : std::optional(date->unix_ms);
 }
 
 PassageSet passages_of(const Corpus& corpus, const sets::Bitmap& contents) {
   PassageSet set;
-  for (const Run& run : corpus.runs) {
+  corpus.runs.for_each([&](const Run& run) {
     if (!contents.contains(run.content.value)) {
-      continue;
+      return true;
     }
     if (!set.runs.empty() && set.runs.back().first + set.runs.back().count == run.first) {
       set.runs.back().count += run.count;
     } else {
       set.runs.push_back({.first = run.first, .count = run.count});
     }
-  }
+    return true;
+  });
   for (const vectors::RowRun& run : set.runs) {
     set.passages.add_run(run.first, run.count);
   }
@@ -53,15 +52,16 @@ PassageSet passages_of(const Corpus& corpus, const sets::Bitmap& contents) {
 
 sets::Bitmap contents_of(const Corpus& corpus, const sets::Bitmap& passages) {
   sets::Bitmap contents;
-  for (const Run& run : corpus.runs) {
+  corpus.runs.for_each([&](const Run& run) {
     std::uint32_t found = 0;
     if (!passages.next(run.first, found)) {
-      break;
+      return false;
     }
     if (found - run.first < run.count) {
       contents.add(run.content.value);
     }
-  }
+    return true;
+  });
   return contents;
 }
 

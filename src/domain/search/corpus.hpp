@@ -13,6 +13,7 @@
 
 #include "base/ids.hpp"
 #include "base/sync.hpp"
+#include "domain/search/shared_rows.hpp"
 #include "drivers/sets/bitmap.hpp"
 #include "drivers/vectors/vectors.hpp"
 #include "wire/artefacts.hpp"
@@ -24,21 +25,25 @@ struct Run {
   std::uint32_t first = 0;
   std::uint32_t count = 0;
   ContentNumber content;
+
+  [[nodiscard]] std::uint32_t key() const { return first; }
 };
 
 /// What a document says of its own date.
 struct StatedDate {
   ContentNumber content;
   std::int64_t unix_ms = 0;
+
+  [[nodiscard]] std::uint32_t key() const { return content.value; }
 };
 
-/// A snapshot, made after each commit; never changed, shared by the searches that use it.
+/// A snapshot, made after each commit, is never changed and shared by the searches that use it.
 struct Corpus {
   std::uint64_t version = 0;
-  std::vector<Run> runs;  ///< By `first`, not overlapping.
+  SharedRows<Run> runs;  ///< By `first`, not overlapping.
   std::map<wire::Format, sets::Bitmap> formats;
   std::map<std::string, sets::Bitmap, std::less<>> contents_of_language;  ///< by ISO code
-  std::vector<StatedDate> dates;                                          ///< by content
+  SharedRows<StatedDate> dates;                                           ///< by content
   sets::Bitmap with_dates;                                                ///< contents
   sets::Bitmap with_passages;                                             ///< contents
   sets::Bitmap with_vectors;                                              ///< contents; a subset of with_passages

@@ -96,6 +96,14 @@ Status Follower::step_passages(const std::stop_token& stop, bool& drained) {
       return cleared;
     }
   }
+  if (take_flag(&Signal::clear_vectors)) {
+    rebuilding_ = true;
+    if (Status cleared = passages_.clear_damaged_vectors(); !cleared) {
+      const std::scoped_lock lock(signal_->mutex);
+      signal_->clear_vectors = true;
+      return cleared;
+    }
+  }
   if (passages_failed_) {
     ALCOVE_TRY_VOID(passages_.recover());
     passages_failed_ = false;
@@ -131,10 +139,11 @@ Status Follower::step_passages(const std::stop_token& stop, bool& drained) {
   }
   if (passages_.pending() == 0) {
     passages_.follow_spaces();
+    ALCOVE_TRY(drained, passages_.extend_sketch());
     rebuilding_ = false;
     {
       const std::scoped_lock lock(signal_->mutex);
-      signal_->passages_reached = signal_->clear_passages ? 0 : passages_.applied();
+      signal_->passages_reached = signal_->clear_passages || signal_->clear_vectors ? 0 : passages_.applied();
     }
     signal_->changed.notify_all();
   }
@@ -265,6 +274,16 @@ void Follower::request_rebuild() {
     signal_->clear_names = true;
     signal_->passages_reached = 0;
     signal_->names_served = 0;
+  }
+  signal_->changed.notify_all();
+}
+
+void Follower::request_vectors_anew() {
+  rebuilding_ = true;
+  {
+    const std::scoped_lock lock(signal_->mutex);
+    signal_->clear_vectors = true;
+    signal_->passages_reached = 0;
   }
   signal_->changed.notify_all();
 }

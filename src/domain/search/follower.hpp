@@ -39,6 +39,8 @@ class Follower {
   Status rebuild(const Context& context);
   /// The same without waiting: for a search that met damage.
   void request_rebuild();
+  /// Of the vector rows alone, which takes minutes where the words would take hours.
+  void request_vectors_anew();
 
   /// Why the indexes do not keep up at the moment; empty when they do.
   [[nodiscard]] std::string trouble() const;
@@ -55,6 +57,7 @@ class Follower {
     std::uint64_t names_served = 0;  ///< The round up to which names are searchable.
     std::int64_t passages_reached = 0;
     bool clear_passages = false;
+    bool clear_vectors = false;
     bool clear_names = false;
     bool stopping = false;
   };

@@ -50,11 +50,12 @@ class Lister {
 
  private:
   void take_stated() {
-    for (const StatedDate& date : corpus_.dates) {
+    corpus_.dates.for_each([&](const StatedDate& date) {
       if (scope_.contents().contains(date.content.value)) {
         listed_.push_back({.content = date.content, .file = {}, .key = order_key(order_, {}, date.unix_ms)});
       }
-    }
+      return true;
+    });
     rest_ -= corpus_.with_dates;
   }
 

@@ -130,27 +130,23 @@ Status PassageIndex::sign_keyword() {
 }
 
 Status PassageIndex::load_corpus() {
-  runs_.clear();
+  live_ = {};
   first_of_content_.clear();
   facts_.clear();
   near_->clear();
   languages_.clear();
   ALCOVE_TRY_VOID(keyword_->for_each_metadata_key("R", [&](std::string_view key) {
     if (key.size() == 13) {
-      const Run run{.first = read_number(key.substr(5)),
-                    .count = read_number(key.substr(9)),
-                    .content = ContentNumber{read_number(key.substr(1))}};
-      runs_[run.first] = run;
-      first_of_content_[run.content.value] = run.first;
-      for (VectorSet& vectors : vectors_) {
-        vectors.note_run(run);
-      }
+      add_run({.first = read_number(key.substr(5)),
+               .count = read_number(key.substr(9)),
+               .content = ContentNumber{read_number(key.substr(1))}});
     }
     return true;
   }));
   ALCOVE_TRY_VOID(keyword_->for_each_metadata_key(kContentFactsKey, [&](std::string_view key) {
     if (auto known = read_content_facts_key(key)) {
       near_->set(known->first, known->second.fingerprint);
+      enter_facts(known->first.value, known->second);
       facts_[known->first.value] = std::move(known->second);
     }
     return true;
@@ -188,36 +184,73 @@ std::map<std::string, std::uint32_t, std::less<>> PassageIndex::count_languages(
   return counts;
 }
 
-void PassageIndex::publish_facts(Corpus& corpus) const {
-  std::map<wire::Format, std::vector<std::uint32_t>> formats;
-  std::map<std::string, std::vector<std::uint32_t>, std::less<>> languages;
-  std::vector<std::uint32_t> dated;
-  for (const auto& [content, facts] : facts_) {
-    if (facts.format != wire::Format::kCount_) {
-      formats[facts.format].push_back(content);
-    }
-    if (facts.stated_unix_ms != 0) {
-      corpus.dates.push_back({.content = ContentNumber{content}, .unix_ms = facts.stated_unix_ms});
-      dated.push_back(content);
-    }
-    std::string_view rest = facts.languages.empty() ? facts.passage_languages : facts.languages;
-    while (!rest.empty()) {
-      const std::string_view language = rest.substr(0, rest.find(','));
-      auto known = languages.find(language);
-      if (known == languages.end()) {
-        known = languages.emplace(language, std::vector<std::uint32_t>()).first;
-      }
-      known->second.push_back(content);
-      rest.remove_prefix(std::min(rest.size(), language.size() + 1));
+void PassageIndex::add_run(const Run& run) {
+  live_.runs.set(run);
+  live_.with_passages.add(run.content.value);
+  live_.passage_count += run.count;
+  first_of_content_[run.content.value] = run.first;
+  for (VectorSet& vectors : vectors_) {
+    vectors.note_run(run);
+  }
+}
+
+void PassageIndex::remove_run(const Run& run) {
+  first_of_content_.erase(run.content.value);
+  live_.passage_count -= run.count;
+  live_.with_passages.remove(run.content.value);
+  live_.runs.erase(run.first);
+}
+
+namespace {
+
+/// The text's own where they are known.
+void for_each_language(const ContentFacts& facts, const std::function<void(std::string_view)>& visit) {
+  std::string_view rest = facts.languages.empty() ? facts.passage_languages : facts.languages;
+  while (!rest.empty()) {
+    const std::string_view language = rest.substr(0, rest.find(','));
+    visit(language);
+    rest.remove_prefix(std::min(rest.size(), language.size() + 1));
+  }
+}
+
+template <typename Sets, typename Key>
+void remove_from(Sets& sets, const Key& key, std::uint32_t content) {
+  const auto members = sets.find(key);
+  if (members != sets.end()) {
+    members->second.remove(content);
+    if (members->second.empty()) {
+      sets.erase(members);
     }
   }
-  corpus.with_dates.add_many(dated);
-  for (const auto& [format, members] : formats) {
-    corpus.formats[format].add_many(members);
+}
+
+}  // namespace
+
+void PassageIndex::enter_facts(std::uint32_t content, const ContentFacts& facts) {
+  if (facts.format != wire::Format::kCount_) {
+    live_.formats[facts.format].add(content);
   }
-  for (const auto& [language, members] : languages) {
-    corpus.contents_of_language[language].add_many(members);
+  if (facts.stated_unix_ms != 0) {
+    live_.dates.set({.content = ContentNumber{content}, .unix_ms = facts.stated_unix_ms});
+    live_.with_dates.add(content);
   }
+  for_each_language(facts, [&](std::string_view language) {
+    auto members = live_.contents_of_language.find(language);
+    if (members == live_.contents_of_language.end()) {
+      members = live_.contents_of_language.emplace(language, sets::Bitmap()).first;
+    }
+    members->second.add(content);
+  });
+}
+
+void PassageIndex::withdraw_facts(std::uint32_t content, const ContentFacts& facts) {
+  remove_from(live_.formats, facts.format, content);
+  if (facts.stated_unix_ms != 0) {
+    live_.dates.erase(content);
+    live_.with_dates.remove(content);
+  }
+  for_each_language(facts,
+                    [&](std::string_view language) { remove_from(live_.contents_of_language, language, content); });
 }
 
 std::size_t PassageIndex::ready_space() const {
@@ -235,19 +268,12 @@ void PassageIndex::follow_spaces() {
 void PassageIndex::publish() {
   serving_ = ready_space();
   const VectorSet& serving = vectors_.at(serving_);
-  auto corpus = std::make_shared<Corpus>();
+  live_.runs.share();
+  live_.dates.share();
+  auto corpus = std::make_shared<Corpus>(live_);
   corpus->version = ++version_;
-  corpus->runs.reserve(runs_.size());
-  std::vector<std::uint32_t> contents;
-  for (const auto& [first, run] : runs_) {
-    corpus->runs.push_back(run);
-    contents.push_back(run.content.value);
-    corpus->passage_count += run.count;
-    corpus->vector_count += serving.contents().contains(run.content.value) ? run.count : 0;
-  }
-  corpus->with_passages.add_many(contents);
   corpus->with_vectors = serving.contents();
-  publish_facts(*corpus);
+  corpus->vector_count = serving.passage_count();
   corpus->languages.assign(languages_.begin(), languages_.end());
   corpus->passages_of_language = count_languages(corpus->passage_count);
   published_.with([&](Generation& current) {
@@ -277,7 +303,7 @@ Status PassageIndex::apply(const artefacts::Change& change) {
 
 std::optional<Run> PassageIndex::run_of(ContentNumber content) const {
   const auto known = first_of_content_.find(content.value);
-  return known == first_of_content_.end() ? std::nullopt : std::optional(runs_.at(known->second));
+  return known == first_of_content_.end() ? std::nullopt : std::optional(*live_.runs.find(known->second));
 }
 
 Status PassageIndex::apply_to_keyword(const artefacts::Change& change) {
@@ -334,11 +360,10 @@ Status PassageIndex::index_passages(ContentNumber content) {
     const std::string_view next = i + 1 < run.count ? std::string_view(decoded->passages[i + 1].text) : "";
     ALCOVE_TRY_VOID(keyword_->replace(run.first + i, passage_postings(passage, next), pack_passage(passage)));
   }
-  runs_[run.first] = run;
-  first_of_content_[content.value] = run.first;
-  for (VectorSet& vectors : vectors_) {
-    vectors.note_run(run);
+  if (first_of_content_.contains(content.value)) {
+    remove_run(run);  // The same run, read again.
   }
+  add_run(run);
   pending_ += run.count;
   return set_facts(content, [&](ContentFacts& facts) {
     facts.passage_languages = main_languages(*decoded);
@@ -351,7 +376,7 @@ Status PassageIndex::drop_run(ContentNumber content) {
   if (known == first_of_content_.end()) {
     return {};
   }
-  const Run run = runs_.at(known->second);
+  const Run run = *live_.runs.find(known->second);
   for (std::uint32_t i = 0; i < run.count; ++i) {
     ALCOVE_TRY_VOID(keyword_->remove(run.first + i));
   }
@@ -359,8 +384,7 @@ Status PassageIndex::drop_run(ContentNumber content) {
   for (VectorSet& vectors : vectors_) {
     ALCOVE_TRY_VOID(vectors.drop_run(run));
   }
-  runs_.erase(run.first);
-  first_of_content_.erase(known);
+  remove_run(run);
   pending_ += run.count;
   return set_facts(content, [](ContentFacts& facts) {
     facts.passage_languages.clear();
@@ -377,6 +401,8 @@ Status PassageIndex::set_facts(ContentNumber content, const std::function<void(C
     return {};
   }
   near_->set(content, after.fingerprint);
+  withdraw_facts(content.value, before);
+  enter_facts(content.value, after);
   if (!before.empty()) {
     ALCOVE_TRY_VOID(keyword_->set_metadata(content_facts_key(content, before), ""));
   }
@@ -443,6 +469,14 @@ Status PassageIndex::commit() {
   return {};
 }
 
+Result<bool> PassageIndex::extend_sketch() {
+  /// Rows at a time: a fifth of a second, so that changes do not wait for it.
+  constexpr std::size_t kStepRows = 100'000;
+  const VectorSet& serving = vectors_.at(serving_);
+  const bool is_used = static_cast<std::uint64_t>(serving.passage_count()) >= vectors::kSketchRowsMin;
+  return is_used ? serving.rows()->extend_sketch(kStepRows) : Result<bool>(true);
+}
+
 Status PassageIndex::recover() {
   if (!keyword_) {
     ALCOVE_TRY_VOID(open_keyword());
@@ -459,6 +493,17 @@ Status PassageIndex::recover() {
   }
   ALCOVE_TRY_VOID(load_corpus());
   pending_ = 0;
+  publish();
+  return {};
+}
+
+Status PassageIndex::clear_damaged_vectors() {
+  for (VectorSet& vectors : vectors_) {
+    if (vectors.rows() && vectors.rows()->is_damaged()) {
+      ALCOVE_TRY_VOID(vectors.remove());
+      ALCOVE_TRY_VOID(vectors.open());
+    }
+  }
   publish();
   return {};
 }

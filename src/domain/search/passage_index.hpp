@@ -64,9 +64,14 @@ class PassageIndex {
   /// error in writing may have thrown away more than the one change, and one in syncing proves nothing of what was
   /// written before it.
   Status recover();
+  /// Brings the sketch of the vectors that serve on by a step, where there are so many that it is used. Returns whether
+  /// it is complete, or not needed.
+  Result<bool> extend_sketch();
   /// Throws all indexes away; searches find nothing until changes are applied from 0. After an error nothing can be
   /// applied until it succeeds.
   Status clear();
+  /// The same of vector rows that are damaged: meaning finds nothing until changes are applied again, words go on.
+  Status clear_damaged_vectors();
 
  private:
   PassageIndex(const std::filesystem::path& folder, artefacts::Store& store, const models::TextSpaces& spaces);
@@ -89,7 +94,11 @@ class PassageIndex {
   /// Changes what is known of a content, in memory and in its key.
   Status set_facts(ContentNumber content, const std::function<void(ContentFacts&)>& change);
   [[nodiscard]] std::map<std::string, std::uint32_t, std::less<>> count_languages(std::int64_t passage_count);
-  void publish_facts(Corpus& corpus) const;
+  void add_run(const Run& run);
+  void remove_run(const Run& run);
+  /// Enters what is known of a content in the sets, or takes it out of them.
+  void enter_facts(std::uint32_t content, const ContentFacts& facts);
+  void withdraw_facts(std::uint32_t content, const ContentFacts& facts);
   void publish();
   /// Nothing when there is none, or it is damaged.
   Result<std::optional<artefacts::Artefact>> find_sound(ContentNumber content, std::string_view stage);
@@ -106,7 +115,7 @@ class PassageIndex {
   std::size_t pending_ = 0;
   std::uint64_t version_ = 0;
 
-  std::map<std::uint32_t, Run> runs_;  ///< By first passage.
+  Corpus live_;  ///< As the changes leave it; each commit publishes a copy.
   std::unordered_map<std::uint32_t, std::uint32_t> first_of_content_;
   std::map<std::uint32_t, ContentFacts> facts_;                      ///< By content; never empty ones.
   std::shared_ptr<NearTable> near_ = std::make_shared<NearTable>();  ///< Shared with generations in use.

@@ -40,8 +40,8 @@ struct Search::Impl {
   void remake_damaged_vectors() {
     const auto vectors = passages->generation().vectors;
     if (vectors && vectors->is_damaged() && !follower->rebuilding()) {
-      log_error("search", "the vector rows are damaged; the indexes are remade");
-      follower->request_rebuild();
+      log_error("search", "the vector rows are damaged and are remade");
+      follower->request_vectors_anew();
     }
   }
 

@@ -16,12 +16,11 @@ namespace {
 /// Letters from which on two slips are taken for one word.
 constexpr std::size_t kTwoSlipsLettersMin = 8;
 
-std::u32string to_code_points(std::string_view utf8) {
-  std::u32string points;
+void take_code_points(std::string_view utf8, std::u32string& points) {
+  points.clear();
   for (std::size_t at = 0; at < utf8.size();) {
     points += text::next_code_point(utf8, at);
   }
-  return points;
 }
 
 bool has_digit(std::string_view word) {
@@ -43,12 +42,15 @@ struct Best {
 Status look_among(const Vocabulary& vocabulary, std::string_view first, std::u32string_view wanted, std::size_t most,
                   std::vector<Best>& found) {
   std::size_t read = 0;
+  std::u32string letters;
   const std::string from = std::string(vocabulary.prefix) + std::string(first);
   return vocabulary.index.for_each_term(from, [&](std::string_view term, std::uint32_t frequency) {
     const std::string_view word = term.substr(vocabulary.prefix.size());
-    // Bytes are never fewer than letters: a quick look before the costly one.
-    if (word.size() + most >= wanted.size() && !has_digit(word)) {
-      const std::size_t slips = edit_distance(wanted, to_code_points(word), most);
+    // Most differ in length alone: a quick look before the costly one.
+    const std::size_t length = utf8_length(word);
+    if (length + most >= wanted.size() && length <= wanted.size() + most && !has_digit(word)) {
+      take_code_points(word, letters);
+      const std::size_t slips = edit_distance(wanted, letters, most);
       if (slips > 0 && slips <= most) {
         found.push_back({.slips = slips, .frequency = frequency, .word = std::string(word)});
       }
@@ -85,7 +87,8 @@ Result<std::vector<std::string>> words_beginning(const Vocabulary& vocabulary, s
 }
 
 Result<std::optional<std::string>> nearest_word(const Vocabulary& vocabulary, std::string_view word) {
-  const std::u32string wanted = to_code_points(word);
+  std::u32string wanted;
+  take_code_points(word, wanted);
   if (wanted.size() < kCorrectedLettersMin) {
     return std::nullopt;
   }

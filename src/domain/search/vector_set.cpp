@@ -70,12 +70,14 @@ Status VectorSet::remove() {
   rows_.reset();
   applied_ = 0;
   contents_ = {};
+  passage_count_ = 0;
   return remove_path(path_);
 }
 
 Status VectorSet::recover() {
   rows_.reset();
   contents_ = {};
+  passage_count_ = 0;
   return open();
 }
 
@@ -98,7 +100,7 @@ Result<std::size_t> VectorSet::apply(const artefacts::Change& change,
     touched = 1;
   } else if (is_ours && rows_) {
     if (const std::optional<Run> run = run_of(change.content)) {
-      contents_.remove(change.content.value);
+      let_go(*run);
       ALCOVE_TRY_VOID(rows_->clear({.first = run->first, .count = run->count}));
       touched = 1;
     }
@@ -142,18 +144,28 @@ Result<std::size_t> VectorSet::write(const artefacts::Change& change, const Run&
     ALCOVE_TRY(rows_, vectors::VectorRows::create(path_, decoded->dimensions, space));
   }
   ALCOVE_TRY_VOID(rows_->write(run.first, decoded->scales, decoded->values));
-  contents_.add(change.content.value);
+  hold(run);
   return run.count;
+}
+
+void VectorSet::hold(const Run& run) {
+  passage_count_ += contents_.contains(run.content.value) ? 0 : run.count;
+  contents_.add(run.content.value);
+}
+
+void VectorSet::let_go(const Run& run) {
+  passage_count_ -= contents_.contains(run.content.value) ? run.count : 0;
+  contents_.remove(run.content.value);
 }
 
 void VectorSet::note_run(const Run& run) {
   if (rows_ && rows_->has(run.first)) {
-    contents_.add(run.content.value);
+    hold(run);
   }
 }
 
 Status VectorSet::drop_run(const Run& run) {
-  contents_.remove(run.content.value);
+  let_go(run);
   return rows_ ? rows_->clear({.first = run.first, .count = run.count}) : Status{};
 }
 

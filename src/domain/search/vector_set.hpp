@@ -53,8 +53,12 @@ class VectorSet {
   [[nodiscard]] const std::shared_ptr<vectors::VectorRows>& rows() const { return rows_; }
   /// Contents whose passages have vectors.
   [[nodiscard]] const sets::Bitmap& contents() const { return contents_; }
+  /// How many passages those are.
+  [[nodiscard]] std::int64_t passage_count() const { return passage_count_; }
 
  private:
+  void hold(const Run& run);
+  void let_go(const Run& run);
   Result<std::size_t> write(const artefacts::Change& change, const Run& run);
   /// As far as there is nothing in the store that the rows should hold, they are up to date.
   Status look_for_results();
@@ -69,6 +73,7 @@ class VectorSet {
   std::int64_t space_since_ = 0;
   bool has_restarted_ = false;
   sets::Bitmap contents_;
+  std::int64_t passage_count_ = 0;
 };
 
 }  // namespace alcove::search
