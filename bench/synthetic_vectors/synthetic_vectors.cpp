@@ -2,19 +2,17 @@
 /// Fills the artefact store of a stopped server with vectors for every passage that has none: what the model would have
 /// taken hours for, where only the time of a search is measured.
 ///
-/// The vectors are of the model's size and carry its fingerprint, so that the server serves them. They lie as the
-/// model's do: a common direction (cosines between unrelated texts are about 0.75) plus normal noise.
+/// The vectors are of the model's size and carry its fingerprint, so that the server serves them.
 
-#include <cmath>
 #include <cstdio>
 #include <cstdlib>
-#include <random>
 #include <span>
 #include <string_view>
 #include <vector>
 
 #include <fmt/format.h>
 
+#include "bench/synthetic_vectors/vector_source.hpp"
 #include "domain/artefacts/store.hpp"
 #include "domain/work/stages.hpp"
 #include "wire/artefacts.hpp"
@@ -25,34 +23,6 @@ namespace alcove::bench {
 namespace {
 
 constexpr std::size_t kStep = 500;
-/// Chosen so that two vectors have a cosine of about 0.75, as e5 gives unrelated texts.
-constexpr double kCommonShare = 1.73;
-
-class VectorSource {
- public:
-  explicit VectorSource(std::size_t dimensions) : dimensions_(dimensions) {}
-
-  wire::VectorsArtefact make(std::uint32_t count) {
-    wire::VectorsArtefact vectors;
-    vectors.dimensions = static_cast<std::uint32_t>(dimensions_);
-    std::vector<float> row(dimensions_);
-    for (std::uint32_t i = 0; i < count; ++i) {
-      for (float& value : row) {
-        value = static_cast<float>(kCommonShare + noise_(random_));
-      }
-      const models::QuantizedVector quantized = models::quantize_unit(row);
-      vectors.scales.push_back(quantized.scale);
-      vectors.values.insert(vectors.values.end(), quantized.values.begin(), quantized.values.end());
-    }
-    return vectors;
-  }
-
- private:
-  std::size_t dimensions_;
-  std::mt19937_64 random_{8420};
-  std::normal_distribution<double> noise_{0, 1};
-};
-
 Result<std::size_t> fill(std::string_view data_folder, std::string_view model_folder) {
   ALCOVE_TRY(const auto embedder, models::Embedder::load(model_folder));
   ALCOVE_TRY(const auto store, artefacts::Store::open(data_folder));
