@@ -24,6 +24,56 @@ std::size_t padded_keys(std::size_t tokens) {
   return (tokens + kKeyRun - 1) / kKeyRun * kKeyRun;
 }
 
+/// One head's share of the scratch memory.
+struct HeadScratch {
+  float* keys;    ///< runs of kKeyRun keys, each head_size × kKeyRun: transposed and divided by √head_size
+  float* values;  ///< tokens × head_size
+  float* scores;  ///< kQueryTile × padded keys
+};
+
+void pack_head(const AttentionShape& shape, const float* mixed, const HeadScratch& scratch) {
+  const std::size_t keys = padded_keys(shape.tokens);
+  const float scale = 1.0F / std::sqrt(static_cast<float>(shape.head_size));
+  std::fill(scratch.keys, scratch.keys + shape.head_size * keys, 0.0F);
+  for (std::size_t token = 0; token < shape.tokens; ++token) {
+    const float* const key = mixed + token * 3 * shape.hidden() + shape.hidden();
+    float* const run = scratch.keys + token / kKeyRun * kKeyRun * shape.head_size + token % kKeyRun;
+    for (std::size_t i = 0; i < shape.head_size; ++i) {
+      run[i * kKeyRun] = key[i] * scale;
+    }
+    std::copy_n(key + shape.hidden(), shape.head_size, scratch.values + token * shape.head_size);
+  }
+}
+
+/// One query of one head, where there is no AVX2: plain loops over packed keys, which compilers make vectors of.
+void attend_query(const AttentionShape& shape, const float* query, const HeadScratch& scratch, float* output) {
+  const std::size_t keys = padded_keys(shape.tokens);
+  for (std::size_t key = 0; key < keys; key += kKeyRun) {
+    const float* const run = scratch.keys + key * shape.head_size;
+    float sums[kKeyRun] = {};
+    for (std::size_t i = 0; i < shape.head_size; ++i) {
+      for (std::size_t lane = 0; lane < kKeyRun; ++lane) {
+        sums[lane] += query[i] * run[i * kKeyRun + lane];
+      }
+    }
+    std::copy_n(sums, kKeyRun, scratch.scores + key);
+  }
+  const float top = *std::max_element(scratch.scores, scratch.scores + shape.tokens);
+  float sum = 0;
+  for (std::size_t token = 0; token < shape.tokens; ++token) {
+    scratch.scores[token] = std::exp(scratch.scores[token] - top);
+    sum += scratch.scores[token];
+  }
+  std::fill(output, output + shape.head_size, 0.0F);
+  for (std::size_t token = 0; token < shape.tokens; ++token) {
+    const float weight = scratch.scores[token] / sum;
+    const float* const value = scratch.values + token * shape.head_size;
+    for (std::size_t i = 0; i < shape.head_size; ++i) {
+      output[i] += weight * value[i];
+    }
+  }
+}
+
 #if defined(__x86_64__)
 
 /// eˣ for x ≤ 0, relative error below 2e-7: 2ⁿ · e^r with |r| ≤ ln 2 / 2, e^r by the polynomial of Cephes' expf.
@@ -56,13 +106,6 @@ ALCOVE_AVX2 inline float maximum_of(__m256 values) {
   half = _mm_max_ps(half, _mm_movehl_ps(half, half));
   return _mm_cvtss_f32(_mm_max_ss(half, _mm_movehdup_ps(half)));
 }
-
-/// One head's share of the scratch memory.
-struct HeadScratch {
-  float* keys;    ///< runs of kKeyRun keys, each head_size × kKeyRun: transposed and divided by √head_size
-  float* values;  ///< tokens × head_size
-  float* scores;  ///< kQueryTile × padded keys
-};
 
 /// Scores of `kQueries` queries against all keys, then their softmax without the division; returns 1 / sum of each.
 template <std::size_t kQueries>
@@ -157,20 +200,6 @@ ALCOVE_AVX2 void attend_queries(const AttentionShape& shape, const float* querie
   }
 }
 
-void pack_head(const AttentionShape& shape, const float* mixed, const HeadScratch& scratch) {
-  const std::size_t keys = padded_keys(shape.tokens);
-  const float scale = 1.0F / std::sqrt(static_cast<float>(shape.head_size));
-  std::fill(scratch.keys, scratch.keys + shape.head_size * keys, 0.0F);
-  for (std::size_t token = 0; token < shape.tokens; ++token) {
-    const float* const key = mixed + token * 3 * shape.hidden() + shape.hidden();
-    float* const run = scratch.keys + token / kKeyRun * kKeyRun * shape.head_size + token % kKeyRun;
-    for (std::size_t i = 0; i < shape.head_size; ++i) {
-      run[i * kKeyRun] = key[i] * scale;
-    }
-    std::copy_n(key + shape.hidden(), shape.head_size, scratch.values + token * shape.head_size);
-  }
-}
-
 ALCOVE_AVX2 void add_norm_row(const NormWeights& weights, std::size_t width, const float* left, const float* right,
                               float* output) {
   __m256 sum = _mm256_setzero_ps();
@@ -203,17 +232,17 @@ std::size_t attention_scratch(const AttentionShape& shape) {
   return keys * shape.head_size + shape.tokens * shape.head_size + kQueryTile * keys;
 }
 
-void attend(const AttentionShape& shape, const float* mixed, [[maybe_unused]] std::span<float> scratch, float* output) {
+void attend(const AttentionShape& shape, const float* mixed, std::span<float> scratch, float* output) {
+  const std::size_t keys = padded_keys(shape.tokens);
+  HeadScratch head{.keys = scratch.data(), .values = nullptr, .scores = nullptr};
+  head.values = head.keys + keys * shape.head_size;
+  head.scores = head.values + shape.tokens * shape.head_size;
+  for (std::size_t number = 0; number < shape.heads; ++number) {
+    const std::size_t column = number * shape.head_size;
+    pack_head(shape, mixed + column, head);
+    std::size_t query = 0;
 #if defined(__x86_64__)
-  if (has_avx2()) {
-    const std::size_t keys = padded_keys(shape.tokens);
-    HeadScratch head{.keys = scratch.data(), .values = nullptr, .scores = nullptr};
-    head.values = head.keys + keys * shape.head_size;
-    head.scores = head.values + shape.tokens * shape.head_size;
-    for (std::size_t number = 0; number < shape.heads; ++number) {
-      const std::size_t column = number * shape.head_size;
-      pack_head(shape, mixed + column, head);
-      std::size_t query = 0;
+    if (has_avx2()) {
       for (; query + kQueryTile <= shape.tokens; query += kQueryTile) {
         attend_queries<kQueryTile>(shape, mixed + query * 3 * shape.hidden() + column, head,
                                    output + query * shape.hidden() + column);
@@ -223,10 +252,11 @@ void attend(const AttentionShape& shape, const float* mixed, [[maybe_unused]] st
                           output + query * shape.hidden() + column);
       }
     }
-    return;
-  }
 #endif
-  attend_portable(shape, mixed, output);
+    for (; query < shape.tokens; ++query) {
+      attend_query(shape, mixed + query * 3 * shape.hidden() + column, head, output + query * shape.hidden() + column);
+    }
+  }
 }
 
 void attend_portable(const AttentionShape& shape, const float* mixed, float* output) {
