@@ -20,7 +20,7 @@ constexpr std::string_view kPortable = "portable";
 constexpr const char* kSlowProcessor =
     "Computes with portable code: this processor lacks the instructions that make the model fast. Reading for meaning "
     "takes "
-    "about 15 times as long as with AVX2; searching by words is not affected";
+    "more than ten times as long as with AVX2; searching by words is not affected";
 
 void note(Findings& findings, Level level, std::string area, std::string text) {
   findings.push_back({.level = level, .area = std::move(area), .text = std::move(text)});
