@@ -12,29 +12,37 @@
 #define SIMSIMD_TARGET_ICE 1
 #endif
 #include <simsimd/simsimd.h>
+#if defined(__aarch64__)
+#include <arm_neon.h>
+#include <asm/hwcap.h>
+#include <sys/auxv.h>
+#endif
 
 namespace alcove::vectors {
 namespace {
 
-#if SIMSIMD_TARGET_ICE
+#if defined(__x86_64__)
 std::int32_t dot_avx512(const std::int8_t* a, const std::int8_t* b, std::size_t size) {
   simsimd_distance_t product = 0;
   simsimd_dot_i8_ice(a, b, size, &product);
   return static_cast<std::int32_t>(product);
 }
-#endif
-#if SIMSIMD_TARGET_HASWELL
 std::int32_t dot_avx2(const std::int8_t* a, const std::int8_t* b, std::size_t size) {
   simsimd_distance_t product = 0;
   simsimd_dot_i8_haswell(a, b, size, &product);
   return static_cast<std::int32_t>(product);
 }
-#endif
-#if SIMSIMD_TARGET_NEON_I8
-std::int32_t dot_neon(const std::int8_t* a, const std::int8_t* b, std::size_t size) {
-  simsimd_distance_t product = 0;
-  simsimd_dot_i8_neon(a, b, size, &product);
-  return static_cast<std::int32_t>(product);
+#elif defined(__aarch64__)
+/// Of our own: SimSIMD asks for int8 matrix products, too, which it does not use here and a Raspberry Pi 5 lacks.
+__attribute__((target("+dotprod"))) std::int32_t dot_neon(const std::int8_t* a, const std::int8_t* b,
+                                                          std::size_t size) {
+  constexpr std::size_t kLanes = 16;
+  int32x4_t sums = vdupq_n_s32(0);
+  std::size_t i = 0;
+  for (; i + kLanes <= size; i += kLanes) {
+    sums = vdotq_s32(sums, vld1q_s8(a + i), vld1q_s8(b + i));
+  }
+  return vaddvq_s32(sums) + dot_int8_plain(a + i, b + i, size - i);
 }
 #endif
 
@@ -44,21 +52,16 @@ struct Choice {
 };
 
 Choice choose() {
+#if defined(__x86_64__)
   const simsimd_capability_t capabilities = simsimd_capabilities();
-  const auto has = [&](simsimd_capability_t wanted) { return (capabilities & wanted) != 0; };
-  (void)has;
-#if SIMSIMD_TARGET_ICE
-  if (has(simsimd_cap_ice_k)) {
+  if ((capabilities & simsimd_cap_ice_k) != 0) {
     return {dot_avx512, "AVX-512 VNNI"};
   }
-#endif
-#if SIMSIMD_TARGET_HASWELL
-  if (has(simsimd_cap_haswell_k)) {
+  if ((capabilities & simsimd_cap_haswell_k) != 0) {
     return {dot_avx2, "AVX2"};
   }
-#endif
-#if SIMSIMD_TARGET_NEON_I8
-  if (has(simsimd_cap_neon_i8_k)) {
+#elif defined(__aarch64__)
+  if ((::getauxval(AT_HWCAP) & HWCAP_ASIMDDP) != 0) {
     return {dot_neon, "NEON dot product"};
   }
 #endif

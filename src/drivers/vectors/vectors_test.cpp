@@ -2,6 +2,10 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#if defined(__aarch64__)
+#include <asm/hwcap.h>
+#include <sys/auxv.h>
+#endif
 #include <unistd.h>
 
 #include <algorithm>
@@ -92,14 +96,14 @@ TEST(Dot, TheChosenInstructionsAgreeWithPlainCode) {
   }
 }
 
-#if defined(__x86_64__)
 TEST(Dot, UsesTheInstructionsThatTheProcessorHas) {
-  if (!__builtin_cpu_supports("avx2")) {
-    GTEST_SKIP() << "this processor has none";
-  }
-  EXPECT_NE(dot_int8_name(), "portable");
-}
+#if defined(__x86_64__)
+  const bool has_some = __builtin_cpu_supports("avx2") != 0;
+#elif defined(__aarch64__)
+  const bool has_some = (::getauxval(AT_HWCAP) & HWCAP_ASIMDDP) != 0;
 #endif
+  EXPECT_EQ(dot_int8_name() != "portable", has_some);
+}
 
 TEST_F(VectorFile, FindsExactlyWhatComparingEveryRowFindsInsideAnyFilter) {
   const unsigned seed = std::random_device{}();
