@@ -6,6 +6,7 @@
 
 #include "base/bytes.hpp"
 #include "base/error.hpp"
+#include "base/glob.hpp"
 #include "base/sync.hpp"
 #include "base/text.hpp"
 #include "base/time.hpp"
@@ -95,6 +96,16 @@ TEST(BoundedQueue, WaitingPushGoesOnWhenRoomIsMade) {
   EXPECT_TRUE(queue.try_push(1));
   std::jthread taker([&] { (void)queue.pop_until(std::chrono::steady_clock::now() + std::chrono::seconds(5)); });
   EXPECT_TRUE(queue.push_until(2, std::chrono::steady_clock::now() + std::chrono::seconds(5)));
+}
+
+TEST(Glob, StarsAndQuestionMarksStandForCharacters) {
+  EXPECT_TRUE(matches_glob("*.pdf", "a.b.pdf"));
+  EXPECT_TRUE(matches_glob("invoice_????.*", "invoice_2024.pdf"));
+  EXPECT_TRUE(matches_glob("*", ""));
+  EXPECT_TRUE(matches_glob("?", "ü"));
+  EXPECT_FALSE(matches_glob("*.pdf", "a.pdfx"));
+  EXPECT_FALSE(matches_glob("", "a"));
+  EXPECT_FALSE(matches_glob(std::string(60, '*') + "b", std::string(500, 'a')));
 }
 
 }  // namespace

@@ -15,8 +15,4 @@ bool is_ignored_folder(std::string_view name);
 /// True for files that are not listed. Every name that begins with a dot is one, as for folders.
 bool is_ignored_file(std::string_view name);
 
-/// True if `name` fits `pattern`, in which '*' stands for any bytes and '?' for one; ASCII letters of both cases are
-/// alike. Takes time proportional to the product of both lengths at worst.
-bool matches_glob(std::string_view pattern, std::string_view name);
-
 }  // namespace alcove::libraries

@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "base/glob.hpp"
 #include "base/text.hpp"
 #include "domain/search/dates.hpp"
 

@@ -51,9 +51,6 @@ std::string_view type_of_format(wire::Format format);
 /// ISO 639-1 of a code or a name in English or German; empty when unknown.
 std::string_view language_code_of(std::string_view value);
 
-/// True if `name` fits `pattern`, where `*` stands for any characters and `?` for one. Both folded by the caller.
-bool matches_glob(std::string_view pattern, std::string_view name);
-
 /// Changes of one character each that lead from `a` to `b` (also two swapped neighbours), or `most` + 1 when more.
 std::size_t edit_distance(std::u32string_view a, std::u32string_view b, std::size_t most);
 

@@ -5,6 +5,7 @@
 #include <queue>
 #include <utility>
 
+#include "base/glob.hpp"
 #include "base/log.hpp"
 #include "base/text.hpp"
 #include "domain/search/analysis.hpp"

@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "base/check.hpp"
+#include "base/glob.hpp"
 #include "base/text.hpp"
 #include "domain/search/query.hpp"
 
@@ -21,7 +22,7 @@ std::size_t leaves_of(const Node& node, std::size_t depth) {
   ALCOVE_CHECK(node.kind != Node::Kind::kNot || node.children.size() == 1, "a negation has one child");
   ALCOVE_CHECK(node.kind != Node::Kind::kNear || node.children.size() >= 2, "nearness is of two");
   if (node.kind == Node::Kind::kFilter) {
-    (void)alcove::search::matches_glob(node.filter.value, node.text);
+    (void)alcove::matches_glob(node.filter.value, node.text);
   }
   std::size_t leaves = node.children.empty() ? 1 : 0;
   for (const Node& child : node.children) {

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/glob.hpp"
+
 namespace alcove::search {
 
 Result<Expansion> expand_wildcard(fulltext::Index& index, std::string_view pattern) {
