@@ -1,4 +1,4 @@
-import { Alert, createTheme, type CSSVariablesResolver, type MantineColorsTuple } from "@mantine/core";
+import { Alert, createTheme, SegmentedControl, type CSSVariablesResolver, type MantineColorsTuple } from "@mantine/core";
 
 /** The green of an old reading lamp; 6 (dark) and 7 (light) carry white text at 4.5:1 and more. */
 const lamp: MantineColorsTuple = [
@@ -21,8 +21,12 @@ export const theme = createTheme({
   cursorType: "pointer",
   focusRing: "auto",
   respectReducedMotion: true,
-  // A title in the colour of its tinted ground is hard to read; the icon carries the colour.
-  components: { Alert: Alert.extend({ styles: { title: { color: "var(--mantine-color-text)" } } }) },
+  components: {
+    // A title in the colour of its tinted ground is hard to read; the icon carries the colour.
+    Alert: Alert.extend({ styles: { title: { color: "var(--mantine-color-text)" } } }),
+    // In the dark the library's own ground is that of our cards, and the choices would float in nothing.
+    SegmentedControl: SegmentedControl.extend({ styles: { root: { background: "var(--alcove-soft)" } } }),
+  },
 });
 
 /** Paper and ink instead of white and black: long lists and long texts are easier on the eye. */

@@ -19,7 +19,7 @@ export function Overview({ status, connection }: { status: Status; connection: C
   const stalled = open > 0 && activeTasks(status) === 0 && lacksModel(status);
   const title = status.paused ? words.paused : stalled ? words.stalled : open > 0 ? words.working : words.idle;
   const pace = stalled ? "" : [
-    status.rate > 0 && words.rate(status.rate.toLocaleString(strings.locale, { maximumFractionDigits: 1 })),
+    open > 0 && status.rate >= 0.1 && words.rate(status.rate.toLocaleString(strings.locale, { maximumFractionDigits: 1 })),
     open > 0 && !status.paused && (status.seconds_left === undefined ? words.leftUnknown : words.left(duration(status.seconds_left))),
   ].filter(Boolean).join(" · ");
   return (

@@ -180,7 +180,11 @@ function Row({ entry, index, focusable, onFocus }: ItemProps) {
         {entry.kind === "folder" ? <FolderIcon /> : <FileIcon type={entry.type} size={19} compact />}
         <span className={classes.names}>
           <span className={classes.name} dir="auto" title={entry.name}>{entry.name}</span>
-          {entry.note ? <span className={classes.note} data-problem={entry.problem || undefined} title={entry.note}>{entry.note}</span> : facts !== "" && <span className={`${classes.note ?? ""} ${classes.narrow ?? ""}`}>{facts}</span>}
+          {entry.note ? <span className={classes.note} data-problem={entry.problem || undefined} title={entry.note}>{entry.note}</span> : facts !== "" && (
+            <span className={`${classes.note ?? ""} ${classes.narrow ?? ""}`}>
+              {entry.state && <span data-problem={entry.problem || undefined}>{entry.state} · </span>}{facts}
+            </span>
+          )}
         </span>
       </Link>
       <span className={classes.number}>{entry.size !== undefined && bytes(entry.size)}</span>

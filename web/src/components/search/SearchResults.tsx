@@ -64,7 +64,7 @@ export function SearchResults({ ref, address, sort, wide, onAsk }: Props) {
         <More />
       </section>
       {wide
-        ? <aside className={classes.side} aria-label={words.facets.title}><Facets query={query} onQuery={setQuery} /><p className={classes.keys} aria-hidden="true">{words.keys}</p></aside>
+        ? <aside className={classes.side} aria-label={words.facets.title}>{(hits.length > 0 || pending) && <><Facets query={query} onQuery={setQuery} /><p className={classes.keys} aria-hidden="true">{words.keys}</p></>}</aside>
         : <FacetSheet open={sheet} onClose={() => { openSheet(false); }}><Facets query={query} onQuery={setQuery} /></FacetSheet>}
     </div>
   );

@@ -1,6 +1,7 @@
 import { splitByTerms } from "../../format/highlight";
 import type { NumberedBlock } from "../../format/layout";
 import { headerParts } from "../../format/place";
+import { dateTime } from "../../format/quantity";
 import { strings, word } from "../../strings";
 import { Snippet } from "../search/Snippet";
 import classes from "./TextView.module.css";
@@ -10,6 +11,12 @@ export const isMailHeader = ({ block }: NumberedBlock): boolean => block.place.k
 
 /** "From: Ada" → "Ada": the line's name stands beside it. */
 const valueOf = (text: string) => text.replace(/^[A-Za-z-]{2,12}:\s*/, "");
+
+/** A date as people of the page's language write it; as it stands when nobody can tell what it means. */
+function shownValue({ block }: NumberedBlock): string {
+  const value = valueOf(block.text);
+  return block.place.part === "date" && !Number.isNaN(Date.parse(value)) ? dateTime(value) : value;
+}
 
 /** A message's subject, people and date. `here`: they are the passage that was found. */
 export function MailHead({ headers, terms, here }: { headers: NumberedBlock[]; terms: string[]; here: boolean }) {
@@ -23,7 +30,7 @@ export function MailHead({ headers, terms, here }: { headers: NumberedBlock[]; t
         {rest.map((item) => (
           <div key={item.index} data-block={item.index}>
             <dt data-skip="">{word(strings.viewer.mailHeaders, item.block.place.part) ?? item.block.place.part}</dt>
-            <dd dir="auto">{mark(valueOf(item.block.text))}</dd>
+            <dd dir="auto">{mark(shownValue(item))}</dd>
           </div>
         ))}
       </dl>
