@@ -2,7 +2,7 @@
 /// @file
 /// The failure of something that is tried again until it succeeds, for the status page.
 
-#include <string>
+#include <optional>
 #include <utility>
 
 #include "base/error.hpp"
@@ -18,19 +18,22 @@ class Trouble {
  public:
   /// True when this is news: there was no failure, or another one.
   bool note(const Error& error) {
-    return message_.with([&](std::string& held) { return std::exchange(held, error.message) != error.message; });
+    return error_.with([&](std::optional<Error>& held) {
+      const auto before = std::exchange(held, error);
+      return !before || before->message != error.message;
+    });
   }
   /// True when there was a failure.
   bool clear() {
-    return message_.with([](std::string& held) { return !std::exchange(held, {}).empty(); });
+    return error_.with([](std::optional<Error>& held) { return std::exchange(held, std::nullopt).has_value(); });
   }
-  /// The failure's sentence for the person; empty when all is well.
-  [[nodiscard]] std::string message() const {
-    return message_.with([](const std::string& held) { return held; });
+  /// The failure; nothing when all is well.
+  [[nodiscard]] std::optional<Error> error() const {
+    return error_.with([](const std::optional<Error>& held) { return held; });
   }
 
  private:
-  Guarded<std::string> message_;
+  Guarded<std::optional<Error>> error_;
 };
 
 /// True for errors of the machine (the disk is full or fails, a file is damaged), as opposed to what a caller asked.

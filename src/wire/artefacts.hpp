@@ -130,7 +130,8 @@ struct Block {
 struct Note {
   std::string code;  ///< Stable: "pages_limit", "text_limit", "no_text", "time_limit", "damaged", "external_skipped" …
   std::string message;
-  void fields(auto& visit) { visit(code, message); }
+  std::vector<std::string> values = {};  ///< What the message names, in its order; base/remark.hpp says which.
+  void fields(auto& visit) { visit(code, message, values); }
 };
 
 /// Stage `text`.
@@ -165,7 +166,8 @@ struct PartEntry {
   std::int64_t modified_unix_ms = 0;  ///< 0: not stated
   std::string reason_code;            ///< Not empty: its bytes were not read ("encrypted", "too_large", "not_a_file" …)
   std::string reason;                 ///< Sentence for the person.
-  void fields(auto& visit) { visit(path, size_bytes, modified_unix_ms, reason_code, reason); }
+  std::vector<std::string> reason_values = {};  ///< What it names, in its order.
+  void fields(auto& visit) { visit(path, size_bytes, modified_unix_ms, reason_code, reason, reason_values); }
 };
 
 /// Stage `parts`. Which content each entry is stands beside the artefact, not in it.

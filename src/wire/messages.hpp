@@ -18,7 +18,7 @@
 namespace alcove::wire {
 
 /// Both sides refuse another version: they are always built together.
-inline constexpr std::uint32_t kProtocolVersion = 2;
+inline constexpr std::uint32_t kProtocolVersion = 3;
 /// Largest payload; larger ones are an error. Payloads over kInlineMax travel as a sealed memory file.
 inline constexpr std::uint64_t kPayloadMax = 256ULL * 1024 * 1024;
 inline constexpr std::uint64_t kInlineMax = 64ULL * 1024;
@@ -47,8 +47,10 @@ enum class MessageKind : std::uint8_t {
 struct ConfinementState {
   std::string means;  ///< "network namespace", "seccomp", "landlock", "memory limit" …
   bool active = false;
-  std::string reason;  ///< When not active: why, in plain words.
-  void fields(auto& visit) { visit(means, active, reason); }
+  std::string reason = {};       ///< When not active: why, in plain words.
+  std::string reason_code = {};  ///< Of base/remark.hpp.
+  std::vector<std::string> reason_values = {};
+  void fields(auto& visit) { visit(means, active, reason, reason_code, reason_values); }
 };
 
 /// First message of every worker.
@@ -118,9 +120,10 @@ struct StageFinished {
   StageOutcome outcome = StageOutcome::kFailed;
   std::string reason_code;  ///< stable: "encrypted", "no_text", "damaged", "unsupported_type", "too_large" …
   std::string reason;       ///< plain sentence for the person
-  Bytes artefact;           ///< encoded; see wire/artefacts.hpp
+  std::vector<std::string> reason_values;  ///< what it names
+  Bytes artefact;                          ///< encoded; see wire/artefacts.hpp
   std::uint32_t cpu_ms = 0;
-  void fields(auto& visit) { visit(request_id, stage, outcome, reason_code, reason, artefact, cpu_ms); }
+  void fields(auto& visit) { visit(request_id, stage, outcome, reason_code, reason, reason_values, artefact, cpu_ms); }
 };
 
 /// A member's bytes. Descriptor: [0] a sealed memory file of exactly `size_bytes`.

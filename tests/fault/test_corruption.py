@@ -101,7 +101,7 @@ def test_a_damaged_store_is_reported_and_made_again_by_the_next_start(server):
                 server.api("GET", f"/files/{hit['file_id']}/text")
         except Problem:
             pass
-        return any("damaged" in text for text in server.api("GET", "/status")["notices"])
+        return any("damaged" in notice["message"] for notice in server.api("GET", "/status")["notices"])
     assert eventually(reported, 30, 0.2), server.api("GET", "/status")["notices"]
     assert server.process.poll() is None
     server.stop()

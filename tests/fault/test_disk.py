@@ -116,7 +116,7 @@ def test_every_write_fails_until_there_is_room_again(tmp_path, faults, mode):
         notice = "The disk is full" if mode == "enospc" else "The disk reported an error"
 
         def notices():
-            return server.api("GET", "/status")["notices"]
+            return [each["message"] for each in server.api("GET", "/status")["notices"]]
         assert eventually(lambda: any(text.startswith(notice) and "goes on by itself" in text for text in notices()), 20), notices()
         # What was known is still found, and what is gone is gone, though no store can be written.
         assert len(hits_of(server, 0)) == 1
@@ -157,7 +157,7 @@ def test_a_disk_that_is_really_full(tmp_path, small_disk):
                 while True:
                     file.write(b"x" * 4096)
         write_files(library, range(3, 60))
-        assert eventually(lambda: any("full" in text for text in server.api("GET", "/status")["notices"]), 30)
+        assert eventually(lambda: any("full" in notice["message"] for notice in server.api("GET", "/status")["notices"]), 30)
         assert hits_of(server, 1), "what is known is found"
         ballast.unlink()
         assert eventually(lambda: all(len(hits_of(server, number)) == 1 for number in (1, 3, 30, 59)), 60, 0.2)

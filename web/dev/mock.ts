@@ -36,7 +36,7 @@ const describe = (file: Sample): Schemas["File"] => ({
 });
 const library: Schemas["Library"] = {
   id: 1, name: "Samples", path: samples, state: "scanning", state_reason: "", added: now, last_scan: now, file_count: files.length,
-  size: 1_234_567, entries_seen: 21, files_unhashed: 3, watch_note: "",
+  size: 1_234_567, entries_seen: 21, files_unhashed: 3,
 };
 
 function placeOf(file: Sample, line: number): Schemas["Place"] {
@@ -95,8 +95,8 @@ const status = (): Schemas["Status"] => ({
   })),
   rate: 3.4, seconds_left: 190, paused, notices: [],
   workers: ["decode", "model"].map((role) => ({
-    role, pid: 4711, state: "busy", reason: "", restarts: 0, instructions: role === "model" ? "AVX2" : "",
-    confinement: [{ means: "network_namespace", active: true, reason: "" }, { means: "seccomp", active: true, reason: "" }, { means: "landlock", active: false, reason: "The kernel has no Landlock." }],
+    role, pid: 4711, state: "busy", reason: "", reason_code: "", reason_values: [], restarts: 0, instructions: role === "model" ? "AVX2" : "",
+    confinement: [{ means: "network_namespace", active: true, reason: "", reason_code: "", reason_values: [] }, { means: "seccomp", active: true, reason: "", reason_code: "", reason_values: [] }, { means: "landlock", active: false, reason: "This kernel is built without Landlock, or older than 5.13", reason_code: "landlock_missing", reason_values: [] }],
   })),
   model: { name: "multilingual-e5-small", fingerprint: "text_vectors/1+e5", note: "" },
   text_spaces: [{ model: "multilingual-e5-small", phase: "serving", next_model: "", contents: 29, left: 2, failed: 0, size: 164_000, note: "" }],
@@ -106,7 +106,7 @@ const status = (): Schemas["Status"] => ({
 
 const problem: Schemas["ProblemItem"] = {
   file_id: 2, library: "Samples", path: "Office/Locked contract.pdf", stage: "text", state: "failed", reason_code: "encrypted",
-  reason: "The PDF is protected by a password.", attempts: 2, changed: now,
+  reason: "The PDF is protected by a password", reason_values: [], attempts: 2, changed: now,
 };
 
 function text(file: Sample): Schemas["FileText"] {

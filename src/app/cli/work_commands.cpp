@@ -68,7 +68,7 @@ void print_status(const json::Value& status) {
     print_confinement(worker);
   }
   for (const json::Value& notice : status.items_at("notices")) {
-    print_line(fmt::format("Note: {}", *notice.if_text()));
+    print_line(fmt::format("Note: {}", notice.text_at("message")));
   }
 }
 

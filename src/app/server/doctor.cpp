@@ -71,7 +71,7 @@ void examine_workers(Findings& findings, const work::Progress& work) {
   for (const work::WorkerStatus& worker : work.workers) {
     const bool down = worker.state == "down";
     note(findings, down ? Level::kError : Level::kOk, fmt::format("{} worker", worker.role),
-         down ? worker.reason : fmt::format("{}, restarted {} times", worker.state, worker.restarts));
+         down ? worker.reason.message : fmt::format("{}, restarted {} times", worker.state, worker.restarts));
     if (worker.instructions == kPortable) {
       note(findings, Level::kWarning, "model", kSlowProcessor);
     } else if (!worker.instructions.empty()) {
@@ -99,8 +99,8 @@ void examine_libraries(Findings& findings, House& house) {
          missing ? library.state_reason : fmt::format("{} files", library.file_count));
   }
   for (const libraries::Progress& progress : house.libraries().progress()) {
-    if (!progress.watch_note.empty()) {
-      note(findings, Level::kWarning, "watching", progress.watch_note);
+    if (!progress.note.empty()) {
+      note(findings, Level::kWarning, "watching", progress.note.message);
     }
   }
 }

@@ -132,8 +132,8 @@ House::~House() {
   late_libraries_.set(nullptr);
 }
 
-std::vector<std::string> House::add_libraries(const std::vector<std::filesystem::path>& roots) {
-  std::vector<std::string> notices;
+std::vector<Remark> House::add_libraries(const std::vector<std::filesystem::path>& roots) {
+  std::vector<Remark> notices;
   const auto known = files_->libraries().value_or(std::vector<files::Library>());
   for (const std::filesystem::path& root : roots) {
     std::error_code error;
@@ -144,8 +144,10 @@ std::vector<std::string> House::add_libraries(const std::vector<std::filesystem:
     const auto added = libraries_->add(error ? root : whole, "");
     if (!added && added.error().code != ErrorCode::kAlreadyExists) {
       log_error("libraries", added.error());
-      notices.push_back(
-          fmt::format("The folder {} could not be added: {}", to_valid_utf8(root.native()), added.error().message));
+      const std::string folder = to_valid_utf8(root.native());
+      notices.push_back({.code = "library_not_added",
+                         .message = fmt::format("The folder {} could not be added: {}", folder, added.error().message),
+                         .values = {folder, std::string(error_code_name(added.error().code))}});
     }
   }
   return notices;

@@ -75,7 +75,7 @@ class House {
   Housekeeper& housekeeper() { return *housekeeper_; }
 
   /// Opens libraries named at the start that are not known yet; one that cannot be added is a notice.
-  std::vector<std::string> add_libraries(const std::vector<std::filesystem::path>& roots);
+  std::vector<Remark> add_libraries(const std::vector<std::filesystem::path>& roots);
 
  private:
   House() = default;

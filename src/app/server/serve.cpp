@@ -83,28 +83,31 @@ void greet(House& house, const std::string& url, const std::optional<TlsFiles>& 
 }
 
 /// What keeps the work from going on, for the status: each once, the most urgent first.
-std::vector<std::string> troubles_of(House& house, const ServeOptions& options) {
-  std::vector<std::string> found;
-  const auto add = [&](const std::string& what, std::string_view then) {
-    if (what.empty()) {
-      return;
+std::vector<Remark> troubles_of(House& house, const ServeOptions& options) {
+  std::vector<Remark> found;
+  for (const std::optional<Error>& error :
+       {house.catalog().trouble(), house.store().trouble(), house.search().status().trouble}) {
+    if (!error) {
+      continue;
     }
-    const std::string sentence = fmt::format("{}; {}", what, then);
-    if (std::ranges::find(found, sentence) == found.end()) {
-      found.push_back(sentence);
+    Remark waits{
+        .code = "writes_wait",
+        .message = fmt::format("{}; indexing waits and goes on by itself when it can write again", error->message),
+        .values = {std::string(error_code_name(error->code))}};
+    if (std::ranges::find(found, waits) == found.end()) {
+      found.push_back(std::move(waits));
     }
-  };
-  constexpr std::string_view kWaits = "indexing waits and goes on by itself when it can write again";
-  add(house.catalog().trouble(), kWaits);
-  add(house.store().trouble(), kWaits);
-  add(house.search().status().trouble, kWaits);
-  if (const std::string notice = house.store().notice(); !notice.empty()) {
-    found.push_back(notice);
+  }
+  if (Remark notice = house.store().notice(); !notice.empty()) {
+    found.push_back(std::move(notice));
   }
   const auto space = os::read_disk_space(options.data_folder);
   if (found.empty() && space && space->free_bytes < kFreeBytesLow) {
-    found.push_back(fmt::format("The disk of the data folder has {:.1f} GB left; when it is full, indexing waits",
-                                static_cast<double>(space->free_bytes) / 1e9));
+    const std::string left_gb = fmt::format("{:.1f}", static_cast<double>(space->free_bytes) / 1e9);
+    found.push_back(
+        {.code = "disk_low",
+         .message = fmt::format("The disk of the data folder has {} GB left; when it is full, indexing waits", left_gb),
+         .values = {left_gb}});
   }
   return found;
 }

@@ -71,6 +71,7 @@ CREATE TABLE tasks (
   not_before INTEGER NOT NULL DEFAULT 0,
   reason_code TEXT NOT NULL DEFAULT '',
   reason TEXT NOT NULL DEFAULT '',
+  reason_values TEXT NOT NULL DEFAULT '',   -- what the reason names, one a line
   changed_at INTEGER NOT NULL,
   PRIMARY KEY (content, stage)
 ) WITHOUT ROWID;

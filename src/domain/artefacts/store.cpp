@@ -24,7 +24,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
-constexpr std::int64_t kFormatVersion = 4;
+constexpr std::int64_t kFormatVersion = 5;
 
 sqlite::OpenOptions writer_options() {
   return {.mode = sqlite::OpenMode::kCreate, .durability = sqlite::Durability::kNormal, .checkpoints = true};
@@ -137,9 +137,9 @@ Result<std::unique_ptr<Store>> Store::open(const fs::path& data_folder) {
   const fs::path folder = data_folder / "artefacts";
   const fs::path path = folder / "artefacts.db";
   std::error_code ignored;
-  std::string notice;
+  Remark notice;
   if (fs::exists(folder, ignored) && (!fs::exists(path, ignored) || fs::file_size(path, ignored) == 0)) {
-    notice = "The stored results were missing; they are being made again";
+    notice = {.code = "results_missing", .message = "The stored results were missing; they are being made again"};
     log_warning("artefacts", "{} is missing or empty; the results are made again", path.string());
   }
   ALCOVE_TRY_VOID(os::ensure_private_folder(folder));
@@ -149,8 +149,9 @@ Result<std::unique_ptr<Store>> Store::open(const fs::path& data_folder) {
     log_error("artefacts",
               std::move(database.error()).with_context("the results cannot be used and will be made again"));
     ALCOVE_TRY_VOID(put_aside(path));
-    notice = fmt::format("The stored results {}; they are being made again. The old file was put aside",
-                         is_damaged ? "were damaged" : "were of another version of Alcove");
+    notice.code = is_damaged ? NoticeCode("results_damaged_at_start") : NoticeCode("results_other_version");
+    notice.message = fmt::format("The stored results {}; they are being made again. The old file was put aside",
+                                 is_damaged ? "were damaged" : "were of another version of Alcove");
     database = open_sound(path);
   }
   if (!database) {
@@ -188,8 +189,10 @@ void Store::Impl::note_damage(const Error& error) {
   if (const auto mark = os::open_path(damage_mark(path), O_WRONLY | O_CREAT, 0600); !mark) {
     log_error("artefacts", Error(mark.error()).with_context("remember the damage"));
   }
-  notice.with(
-      [](std::string& text) { text = "The stored results are damaged; after the next start they are made again"; });
+  notice.with([](Remark& remark) {
+    remark = {.code = "results_damaged",
+              .message = "The stored results are damaged; after the next start they are made again"};
+  });
 }
 
 Status Store::Impl::write(const std::function<Status(sqlite::Database&)>& use) {
@@ -260,11 +263,11 @@ Status Store::Impl::read_in_transaction(const std::function<Status(sqlite::Datab
 std::string Store::store_id() const {
   return impl_->store_id;
 }
-std::string Store::trouble() const {
-  return impl_->trouble.message();
+std::optional<Error> Store::trouble() const {
+  return impl_->trouble.error();
 }
-std::string Store::notice() const {
-  return impl_->notice.with([](const std::string& text) { return text; });
+Remark Store::notice() const {
+  return impl_->notice.with([](const Remark& remark) { return remark; });
 }
 
 namespace {
@@ -480,6 +483,17 @@ Status Store::clock_moved(std::chrono::milliseconds by) {
     ALCOVE_TRY_VOID(shift.bind(1, std::int64_t{by.count()}).run());
     return database.execute("UPDATE tasks SET not_before = 0 WHERE state = 0 AND not_before > 0");
   });
+}
+
+Result<std::int64_t> Store::count_orphaned() {
+  std::int64_t count = 0;
+  ALCOVE_TRY_VOID(impl_->read([&](sqlite::Database& database) -> Status {
+    ALCOVE_TRY(const auto counted,
+               database.query_int64("SELECT COUNT(*) FROM contents WHERE orphaned_since IS NOT NULL"));
+    count = counted.value_or(0);
+    return {};
+  }));
+  return count;
 }
 
 Result<std::vector<ContentNumber>> Store::orphaned_before(UnixMillis before, std::size_t limit) {

@@ -16,6 +16,7 @@
 #include "base/context.hpp"
 #include "base/error.hpp"
 #include "base/ids.hpp"
+#include "base/remark.hpp"
 #include "base/time.hpp"
 
 namespace alcove::artefacts {
@@ -57,6 +58,7 @@ struct Task {
   UnixMillis not_before;    ///< Backoff.
   std::string reason_code;  ///< Failed, skipped: stable code.
   std::string reason;       ///< Failed, skipped: sentence for the person.
+  RemarkValues values;      ///< What the sentence names.
   UnixMillis changed_at;
 };
 
@@ -124,6 +126,7 @@ struct Completion {
   std::optional<TaskState> state;  ///< kFailed, kSkipped, or kWaiting to retry; nothing: not applicable, row removed.
   std::string reason_code;
   std::string reason;
+  RemarkValues values;
   UnixMillis not_before;       ///< With kWaiting.
   bool count_attempt = false;  ///< Raises attempts.
   bool count_crash = false;    ///< Raises attempts and crashes.
@@ -150,9 +153,9 @@ class Store {
   /// was lost and remade the ids differ and the numbers are looked up again.
   [[nodiscard]] std::string store_id() const;
   /// What happened at opening, as a sentence for the person; empty when all was well.
-  [[nodiscard]] std::string notice() const;
+  [[nodiscard]] Remark notice() const;
   /// Why results cannot be written at the moment, as a sentence for the person; empty when they can.
-  [[nodiscard]] std::string trouble() const;
+  [[nodiscard]] std::optional<Error> trouble() const;
   /// Reads the whole store once, in steps; that takes long for a large one. A store whose structure is damaged is
   /// remembered, so that the next start puts it aside, and the notice says so. Errors: kCorrupt, kCancelled.
   Status verify_structure(const std::stop_token& stop);
@@ -255,6 +258,7 @@ class Store {
   /// The clock was put forward by `by` (or back): what has been orphaned for ten days still has been, and no task waits
   /// longer than it would have.
   Status clock_moved(std::chrono::milliseconds by);
+  Result<std::int64_t> count_orphaned();
   Result<std::vector<ContentNumber>> orphaned_before(UnixMillis before, std::size_t limit);
   /// Orphaned ones among these, and among what they contain, count as orphaned for ever: they are erased next.
   Status expire_orphans(const std::vector<ContentNumber>& contents);

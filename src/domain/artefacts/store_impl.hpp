@@ -35,12 +35,12 @@ struct Packed {
 Packed pack(ByteView bytes);
 
 struct Store::Impl {
-  Impl(std::filesystem::path file, sqlite::Database database, std::string text)
-      : path(std::move(file)), notice(std::move(text)), writer(std::move(database)) {}
+  Impl(std::filesystem::path file, sqlite::Database database, Remark remark)
+      : path(std::move(file)), notice(std::move(remark)), writer(std::move(database)) {}
 
   std::filesystem::path path;
   std::string store_id;
-  Guarded<std::string> notice;
+  Guarded<Remark> notice;
   Trouble trouble;
   std::atomic<bool> is_damaged{false};
   Guarded<sqlite::Database> writer;

@@ -179,8 +179,10 @@ TEST_F(StoreTest, FailuresKeepTheirReasonAndCanBeTriedAgain) {
   failed.state = TaskState::kFailed;
   failed.reason_code = "damaged";
   failed.reason = "The file is damaged";
+  failed.values = {"12", "two\nlines"};
   ASSERT_TRUE(store_->complete({failed}).has_value());
   EXPECT_EQ(store_->problems(TaskState::kFailed, 10, 0)->at(0).reason, "The file is damaged");
+  EXPECT_THAT(store_->problems(TaskState::kFailed, 10, 0)->at(0).values, testing::ElementsAre("12", "two lines"));
   ASSERT_TRUE(store_->want(number, {{"text", "text/1"}}, 0).has_value());
   EXPECT_EQ(store_->task_counts()->failed, 1) << "a failure is not retried by itself";
   ASSERT_TRUE(store_->retry(std::nullopt).has_value());
@@ -269,12 +271,12 @@ TEST_F(StoreTest, DamageInsideIsFoundInTheBackgroundAndTheNextStartPutsTheStoreA
   open();
   EXPECT_EQ(store_->store_id(), id) << "a start reads the small tables only";
   EXPECT_EQ(store_->verify_structure({}).error().code, ErrorCode::kCorrupt);
-  EXPECT_NE(store_->notice().find("damaged"), std::string::npos);
+  EXPECT_NE(store_->notice().message.find("damaged"), std::string::npos);
   open();
   EXPECT_NE(store_->store_id(), id);
-  EXPECT_NE(store_->notice().find("damaged"), std::string::npos);
+  EXPECT_NE(store_->notice().message.find("damaged"), std::string::npos);
   open();
-  EXPECT_EQ(store_->notice(), "") << "once is enough";
+  EXPECT_TRUE(store_->notice().empty()) << "once is enough";
 }
 
 TEST_F(StoreTest, AStoreOfAnotherVersionIsPutAsideAndBegunAnew) {
@@ -287,17 +289,17 @@ TEST_F(StoreTest, AStoreOfAnotherVersionIsPutAsideAndBegunAnew) {
   }
   open();
   EXPECT_NE(store_->store_id(), id);
-  EXPECT_NE(store_->notice().find("another version"), std::string::npos);
+  EXPECT_NE(store_->notice().message.find("another version"), std::string::npos);
 }
 
 TEST_F(StoreTest, AVanishedStoreIsNoticed) {
-  EXPECT_EQ(store_->notice(), "") << "a first start is no loss";
+  EXPECT_TRUE(store_->notice().empty()) << "a first start is no loss";
   store_.reset();
   for (const char* part : {"", "-wal", "-shm"}) {
     fs::remove(folder_ / "artefacts" / (std::string("artefacts.db") + part));
   }
   open();
-  EXPECT_NE(store_->notice().find("missing"), std::string::npos);
+  EXPECT_NE(store_->notice().message.find("missing"), std::string::npos);
 }
 
 TEST_F(StoreTest, TheSequenceGoesOnAfterAStart) {

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 #include <functional>
+#include <iterator>
 #include <map>
 #include <set>
 #include <utility>
@@ -15,8 +16,19 @@ namespace alcove::artefacts {
 namespace {
 
 constexpr const char* kColumns =
-    "SELECT content, stage, state, priority, attempts, crashes, misses, not_before, reason_code, reason, changed_at "
+    "SELECT content, stage, state, priority, attempts, crashes, misses, not_before, reason_code, reason, changed_at, "
+    "reason_values "
     "FROM tasks ";
+
+RemarkValues split_values(std::string_view lines) {
+  RemarkValues values;
+  while (!lines.empty()) {
+    const std::string_view line = lines.substr(0, lines.find('\n'));
+    values.emplace_back(line);
+    lines.remove_prefix(std::min(line.size() + 1, lines.size()));
+  }
+  return values;
+}
 
 Task describe_row(const sqlite::Statement& row) {
   return {.content = ContentNumber{static_cast<std::uint32_t>(row.column_int64(0))},
@@ -29,6 +41,7 @@ Task describe_row(const sqlite::Statement& row) {
           .not_before = UnixMillis{row.column_int64(7)},
           .reason_code = std::string(row.column_text(8)),
           .reason = std::string(row.column_text(9)),
+          .values = split_values(row.column_text(11)),
           .changed_at = UnixMillis{row.column_int64(10)}};
 }
 
@@ -40,6 +53,15 @@ Status collect(sqlite::Statement& rows, std::vector<Task>& out) {
     }
     out.push_back(describe_row(rows));
   }
+}
+
+std::string join_values(const RemarkValues& values) {
+  std::string lines;
+  for (const std::string& value : values) {
+    lines += lines.empty() ? "" : "\n";
+    std::ranges::replace_copy(value, std::back_inserter(lines), '\n', ' ');
+  }
+  return lines;
 }
 
 std::int64_t number_of(TaskState state) {
@@ -82,17 +104,18 @@ Status set_state(sqlite::Database& database, const Completion& completion, std::
   ALCOVE_TRY(auto upsert,
              database.prepare(
                  "INSERT INTO tasks (content, stage, state, priority, attempts, not_before, reason_code, reason, "
-                 "changed_at, crashes, misses, fingerprint) "
-                 "VALUES (?1, ?2, ?3, 0, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11) ON CONFLICT (content, stage) DO UPDATE "
+                 "changed_at, crashes, misses, fingerprint, reason_values) "
+                 "VALUES (?1, ?2, ?3, 0, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12) ON CONFLICT (content, stage) DO UPDATE "
                  "SET state = ?3, attempts = attempts + ?4, not_before = ?5, reason_code = ?6, reason = ?7, "
                  "changed_at = ?8, crashes = crashes + ?9, misses = iif(?10, misses + 1, 0), "
-                 "fingerprint = iif(?11 = '', fingerprint, ?11)"));
+                 "fingerprint = iif(?11 = '', fingerprint, ?11), reason_values = ?12"));
   upsert.bind(1, std::int64_t{completion.content.value}).bind(2, std::string_view(completion.stage));
   upsert.bind(3, number_of(*state)).bind(4, std::int64_t{completion.count_attempt || completion.count_crash});
   upsert.bind(5, completion.not_before.value).bind(6, std::string_view(completion.reason_code));
   upsert.bind(7, std::string_view(completion.reason)).bind(8, now_unix_millis().value);
   upsert.bind(9, std::int64_t{completion.count_crash}).bind(10, std::int64_t{completion.count_miss});
-  return upsert.bind(11, std::string_view(completion.fingerprint)).run();
+  const std::string values = join_values(completion.values);
+  return upsert.bind(11, std::string_view(completion.fingerprint)).bind(12, std::string_view(values)).run();
 }
 
 }  // namespace
@@ -132,10 +155,12 @@ Status Store::hurry_missed() {
 
 Status Store::reset_outdated(std::string_view stage, std::string_view fingerprint) {
   return impl_->write([&](sqlite::Database& database) -> Status {
-    ALCOVE_TRY(auto update,
-               database.prepare("UPDATE tasks SET state = 0, attempts = 0, crashes = 0, misses = 0, not_before = 0, "
-                                "reason_code = '', reason = '', fingerprint = ?2 WHERE stage = ?1 AND state IN (2, 3) "
-                                "AND fingerprint <> ?2"));
+    ALCOVE_TRY(
+        auto update,
+        database.prepare(
+            "UPDATE tasks SET state = 0, attempts = 0, crashes = 0, misses = 0, not_before = 0, "
+            "reason_code = '', reason = '', reason_values = '', fingerprint = ?2 WHERE stage = ?1 AND state IN (2, 3) "
+            "AND fingerprint <> ?2"));
     return update.bind(1, stage).bind(2, fingerprint).run();
   });
 }
@@ -242,12 +267,12 @@ Status Store::complete(const std::vector<Completion>& completions) {
       }
       ALCOVE_TRY_VOID(set_state(database, completion, state));
       for (const Wanted& wanted : completion.then_want) {
-        ALCOVE_TRY(
-            auto next,
-            database.prepare("INSERT INTO tasks (content, stage, state, priority, changed_at, fingerprint) "
-                             "VALUES (?, ?, 0, ?, ?, ?) ON CONFLICT (content, stage) DO UPDATE SET state = 0, "
-                             "attempts = 0, crashes = 0, misses = 0, not_before = 0, reason_code = '', reason = '', "
-                             "priority = max(priority, excluded.priority), fingerprint = excluded.fingerprint"));
+        ALCOVE_TRY(auto next,
+                   database.prepare("INSERT INTO tasks (content, stage, state, priority, changed_at, fingerprint) "
+                                    "VALUES (?, ?, 0, ?, ?, ?) ON CONFLICT (content, stage) DO UPDATE SET state = 0, "
+                                    "attempts = 0, crashes = 0, misses = 0, not_before = 0, reason_code = '', reason = "
+                                    "'', reason_values = '', "
+                                    "priority = max(priority, excluded.priority), fingerprint = excluded.fingerprint"));
         next.bind(1, std::int64_t{completion.content.value}).bind(2, std::string_view(wanted.stage));
         next.bind(3, std::int64_t{completion.priority}).bind(4, now_unix_millis().value);
         ALCOVE_TRY_VOID(next.bind(5, std::string_view(wanted.fingerprint)).run());
@@ -259,10 +284,9 @@ Status Store::complete(const std::vector<Completion>& completions) {
 
 Status Store::retry(std::optional<ContentNumber> content) {
   return impl_->write([&](sqlite::Database& database) -> Status {
-    ALCOVE_TRY(auto update,
-               database.prepare(
-                   "UPDATE tasks SET state = 0, attempts = 0, crashes = 0, misses = 0, "
-                   "not_before = 0, reason_code = '', reason = '' WHERE state IN (2, 3) AND (?1 = 0 OR content = ?1)"));
+    ALCOVE_TRY(auto update, database.prepare("UPDATE tasks SET state = 0, attempts = 0, crashes = 0, misses = 0, "
+                                             "not_before = 0, reason_code = '', reason = '', reason_values = '' WHERE "
+                                             "state IN (2, 3) AND (?1 = 0 OR content = ?1)"));
     return update.bind(1, std::int64_t{content ? content->value : 0}).run();
   });
 }

@@ -237,8 +237,8 @@ void Catalog::on_damage(std::function<void(const Error&)> listener) {
   impl_->damage_listener.with([&](auto& current) { current = std::move(listener); });
 }
 
-std::string Catalog::trouble() const {
-  return impl_->trouble.message();
+std::optional<Error> Catalog::trouble() const {
+  return impl_->trouble.error();
 }
 
 Status Catalog::empty_log() {

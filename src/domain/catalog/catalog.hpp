@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string_view>
 
@@ -54,7 +55,7 @@ class Catalog {
   /// other users of the catalog.
   void on_damage(std::function<void(const Error&)> listener);
   /// Why nothing can be written at the moment, as a sentence for the person; empty when it can.
-  [[nodiscard]] std::string trouble() const;
+  [[nodiscard]] std::optional<Error> trouble() const;
 
   /// Copies the catalog to `backups/catalog-<time>.db`, keeps the newest few, and returns the path.
   /// A copy that is not sound is thrown away, and is damage.

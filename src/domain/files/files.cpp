@@ -240,6 +240,16 @@ Result<std::optional<Library>> Files::find_library(std::string_view name) {
   return found.empty() ? std::nullopt : std::optional(std::move(found.front()));
 }
 
+Result<std::int64_t> Files::count_vanished() {
+  std::int64_t count = 0;
+  ALCOVE_TRY_VOID(impl_->catalog.read([&](sqlite::Database& database) -> Status {
+    ALCOVE_TRY(const auto counted, database.query_int64("SELECT COUNT(*) FROM files WHERE present = 0"));
+    count = counted.value_or(0);
+    return {};
+  }));
+  return count;
+}
+
 Result<std::optional<File>> Files::find(FileId id) {
   std::optional<File> found;
   ALCOVE_TRY_VOID(impl_->catalog.read([&](sqlite::Database& database) -> Status {

@@ -53,7 +53,7 @@ struct File {
   std::optional<Sha256> sha256;  ///< Nothing: not hashed yet.
   ContentNumber content;         ///< 0: not hashed yet.
   std::string reader;            ///< Chosen from the name; part of the content's identity for plain text.
-  std::string problem;           ///< Why it cannot be read, for the person; empty when all is well.
+  std::string problem;           ///< Why it cannot be read, a NoticeCode's name; empty when all is well.
 };
 
 /// Reads of the catalog's file tables, and the in-memory sets that follow from them.
@@ -73,6 +73,8 @@ class Files {
   Result<std::optional<Library>> find_library(std::string_view name);
 
   Result<std::optional<File>> find(FileId id);
+  /// Files that are gone and whose rows are still kept.
+  Result<std::int64_t> count_vanished();
   /// `path` is absolute, or "LIBRARY:relative".
   Result<std::optional<File>> find_by_path(std::string_view path);
   /// Present files that have this content themselves, as far as the principal may see them.

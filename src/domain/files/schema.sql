@@ -42,7 +42,7 @@ CREATE TABLE files (
   sha256                BLOB,                         -- NULL: the bytes were not read since they changed
   content_number        INTEGER NOT NULL DEFAULT 0,   -- cache, valid for one artefact store (files_settings.store_id)
   reader                TEXT    NOT NULL,
-  problem               TEXT    NOT NULL DEFAULT '',  -- why it cannot be read, for the person
+  problem               TEXT    NOT NULL DEFAULT '',  -- why it cannot be read: a code of base/remark.hpp
   pending               INTEGER NOT NULL DEFAULT 1,   -- 0 nothing, 1 to be read, 2 to be checked, 3 to be verified
   cost                  INTEGER NOT NULL,             -- order of reading: small ones first
   UNIQUE (folder_id, name)

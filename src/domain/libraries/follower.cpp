@@ -292,21 +292,23 @@ Status Follower::walk(const std::stop_token& stop) {
   has_rules_ = has_rules_ || pass.met_rules();
   // Such a file system tells nothing of what other machines change.
   const bool is_remote = os::is_remote_file_system(root->descriptor.value());
-  std::string note = watches_.note().empty() ? pass.note() : watches_.note();
+  Remark note = watches_.note().empty() ? pass.note() : watches_.note();
   if (note.empty() && is_remote) {
-    note = fmt::format(
-        "The folder is on a network or FUSE file system, which does not report every change: it is "
-        "looked through every {} seconds",
-        setting_.options.unwatched_walk.count());
+    note = {.code = "remote_file_system",
+            .message =
+                fmt::format("The folder is on a network or FUSE file system, which does not report every change: it is "
+                            "looked through every {} seconds",
+                            setting_.options.unwatched_walk.count()),
+            .values = {std::to_string(setting_.options.unwatched_walk.count())}};
   }
   set_progress([&](Progress& progress) {
     progress.scanning = false;
     progress.entries_seen = pass.entries_seen();
-    progress.watch_note = note;
+    progress.note = note;
   });
   setting_.on_written();
   ALCOVE_TRY_VOID(std::move(walked));
-  ALCOVE_TRY_VOID(set_state(LibraryState::kReady, note, true));
+  ALCOVE_TRY_VOID(set_state(LibraryState::kReady, note.message, true));
   next_walk_ = Clock::now() + setting_.options.verify_interval;
   if (!watches_.note().empty() || is_remote) {
     next_walk_ = std::min(next_walk_, Clock::now() + setting_.options.unwatched_walk);
@@ -380,7 +382,7 @@ Status Follower::look_at_dirty(const std::stop_token& stop) {
   // Whatever a failure left undone, the walk after it finds.
   walk_needed_ = walk_needed_ || pass.needs_walk() || !looked;
   if (!watches_.note().empty()) {
-    set_progress([&](Progress& progress) { progress.watch_note = watches_.note(); });
+    set_progress([&](Progress& progress) { progress.note = watches_.note(); });
     next_walk_ = std::min(next_walk_, Clock::now() + setting_.options.unwatched_walk);
   }
   setting_.on_written();
@@ -390,9 +392,11 @@ Status Follower::look_at_dirty(const std::stop_token& stop) {
 Result<std::optional<Follower::Root>> Follower::open_root() {
   auto opened = os::open_folder(setting_.root);
   if (!opened) {
-    ALCOVE_TRY_VOID(
-        set_missing(fmt::format("The folder {} cannot be opened. Its files are kept in mind until it is back",
-                                to_valid_utf8(setting_.root.native()))));
+    ALCOVE_TRY_VOID(set_missing(
+        {.code = "library_missing",
+         .message = fmt::format("The folder {} cannot be opened. Its files are kept in mind until it is back",
+                                to_valid_utf8(setting_.root.native())),
+         .values = {to_valid_utf8(setting_.root.native())}}));
     return std::nullopt;
   }
   ALCOVE_TRY(const os::FileStat stat, os::read_stat(opened->value()));
@@ -416,9 +420,11 @@ Result<std::optional<Follower::Root>> Follower::open_root() {
     ALCOVE_TRY(const Listing listing, list_folder(root.descriptor.value()));
     if (listing.is_empty && held_something) {
       ALCOVE_TRY_VOID(
-          set_missing(fmt::format("The folder {} is empty and not the folder it was: its disk is probably not mounted. "
-                                  "Its files are kept in mind until it is back",
-                                  to_valid_utf8(setting_.root.native()))));
+          set_missing({.code = "library_unmounted",
+                       .message = fmt::format("The folder {} is empty and not the folder it was: its disk is probably "
+                                              "not mounted. Its files are kept in mind until it is back",
+                                              to_valid_utf8(setting_.root.native())),
+                       .values = {to_valid_utf8(setting_.root.native())}}));
       return std::nullopt;
     }
     // Another folder in its place (a backup brought back, the disk mounted again): everything is looked at.
@@ -434,15 +440,15 @@ Result<std::optional<Follower::Root>> Follower::open_root() {
   return root;
 }
 
-Status Follower::set_missing(const std::string& reason) {
+Status Follower::set_missing(const Remark& reason) {
   if (!std::exchange(missing_, true)) {
-    log_warning("libraries", "{}", reason);
+    log_warning("libraries", "{}", reason.message);
   }
   set_progress([&](Progress& progress) {
     progress.scanning = false;
-    progress.watch_note = reason;
+    progress.note = reason;
   });
-  return set_state(LibraryState::kMissing, reason, false);
+  return set_state(LibraryState::kMissing, reason.message, false);
 }
 
 Status Follower::set_state(LibraryState state, const std::string& reason, bool scanned) {

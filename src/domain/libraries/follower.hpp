@@ -105,7 +105,7 @@ class Follower {
     FolderId folder;
   };
   Result<std::optional<Root>> open_root();
-  Status set_missing(const std::string& reason);
+  Status set_missing(const Remark& reason);
   Status set_state(files::LibraryState state, const std::string& reason, bool scanned);
   Status verify_when_due();
   void set_progress(const std::function<void(Progress&)>& change);

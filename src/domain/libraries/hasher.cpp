@@ -34,11 +34,11 @@ constexpr std::chrono::milliseconds kVerifyRestMax{1'000};
 /// How soon a pause's end is noticed.
 constexpr std::chrono::milliseconds kPauseLook{500};
 
-std::string sentence_for(const Error& error) {
+NoticeCode problem_of(const Error& error) {
   switch (error.code) {
-    case ErrorCode::kForbidden: return "Alcove is not allowed to read this file";
-    case ErrorCode::kCorrupt: return "The disk reports an error in this file";
-    default: return error.message;
+    case ErrorCode::kForbidden: return "file_forbidden";
+    case ErrorCode::kCorrupt: return "file_read_error";
+    default: return "file_unreadable";
   }
 }
 
@@ -309,7 +309,7 @@ std::optional<Hasher::Outcome> Hasher::fail_or_postpone(const Job& job, const Er
     return postpone_failed_read(job, error);
   }
   log_info("libraries", "{}: {}", job.path, error.detail);
-  return Outcome{.job = job, .sha256 = std::nullopt, .content = {}, .problem = sentence_for(error)};
+  return Outcome{.job = job, .sha256 = std::nullopt, .content = {}, .problem = problem_of(error)};
 }
 
 std::optional<Hasher::Outcome> Hasher::postpone_failed_read(const Job& job, const Error& error) {
@@ -324,7 +324,7 @@ std::optional<Hasher::Outcome> Hasher::postpone_failed_read(const Job& job, cons
     return std::nullopt;
   }
   log_info("libraries", "{}: {}", job.path, error.detail);
-  return Outcome{.job = job, .sha256 = std::nullopt, .content = {}, .problem = sentence_for(error)};
+  return Outcome{.job = job, .sha256 = std::nullopt, .content = {}, .problem = problem_of(error)};
 }
 
 std::optional<Hasher::Outcome> Hasher::read(const Job& job, const std::stop_token& stop) {
@@ -383,7 +383,7 @@ Status Hasher::write_one(Records& records, const Outcome& outcome, std::vector<F
     return {};
   }
   if (!outcome.problem.empty()) {
-    return records.set_problem(*row, outcome.problem);
+    return records.set_problem(*row, outcome.problem.name());
   }
   if (row->sha256 == outcome.sha256 && row->content == outcome.content.number) {
     return records.set_checked(row->id);

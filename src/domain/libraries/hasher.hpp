@@ -85,7 +85,7 @@ class Hasher {
     Job job;
     std::optional<Sha256> sha256;
     artefacts::Content content;
-    std::string problem;
+    NoticeCode problem;
   };
   struct Postponed {
     Clock::time_point due;

@@ -26,7 +26,7 @@ struct Progress {
   bool scanning = false;
   std::int64_t entries_seen = 0;
   std::int64_t files_unhashed = 0;  ///< Listed, still to be read.
-  std::string watch_note;           ///< Empty, or why part of the tree is only found by the periodic walk.
+  Remark note;                      ///< Empty, or why the library or part of it cannot be followed.
 };
 
 struct Options {

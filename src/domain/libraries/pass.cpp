@@ -71,7 +71,7 @@ Status Pass::run_chunk() {
 }
 
 void Pass::note_unreadable(const FolderTask& task, const Error& error) {
-  note_ = "Some folders cannot be read";
+  note_ = {.code = "folders_unreadable", .message = "Some folders cannot be read"};
   log_warning("libraries", "{}: {}", task.path, error.detail);
 }
 
@@ -84,8 +84,10 @@ Result<std::shared_ptr<const IgnoreScope>> Pass::rules_in(int folder_fd, const s
   met_rules_ = true;
   IgnoreFile rules = IgnoreFile::parse(*text);
   if (rules.is_cut()) {
-    note_ = fmt::format("The file {} is too long; its last lines are not followed", kIgnoreFileName);
-    log_warning("libraries", "{}: {}", path, note_);
+    note_ = {.code = "ignore_file_too_long",
+             .message = fmt::format("The file {} is too long; its last lines are not followed", kIgnoreFileName),
+             .values = {std::string(kIgnoreFileName)}};
+    log_warning("libraries", "{}: {}", path, note_.message);
   }
   if (rules.empty()) {
     return above;
@@ -156,7 +158,9 @@ void Pass::leave_out(Difference& difference) {
     const bool too_deep =
         path.size() > kPathBytesMax || static_cast<std::size_t>(std::ranges::count(path, '/')) >= kDepthMax;
     if (too_deep) {
-      note_ = fmt::format("Folders more than {} deep are not read", kDepthMax);
+      note_ = {.code = "folders_too_deep",
+               .message = fmt::format("Folders more than {} deep are not read", kDepthMax),
+               .values = {std::to_string(kDepthMax)}};
     } else if (is_left_out(difference.rules.get(), path, true)) {
       difference.left_out.insert(child.name);
     }

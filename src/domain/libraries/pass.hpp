@@ -75,7 +75,7 @@ class Pass {
 
   [[nodiscard]] std::int64_t entries_seen() const { return entries_seen_; }
   /// Folders that could not be read or lie too deep: empty, or a sentence for the person.
-  [[nodiscard]] const std::string& note() const { return note_; }
+  [[nodiscard]] const Remark& note() const { return note_; }
   /// A folder that the catalog holds was not at its place: a folder above it moved, so only a walk finds everything.
   [[nodiscard]] bool needs_walk() const { return needs_walk_; }
   /// A file of ignore rules was met.
@@ -138,7 +138,7 @@ class Pass {
   bool needs_walk_ = false;
   bool met_rules_ = false;
   std::int64_t entries_seen_ = 0;
-  std::string note_;
+  Remark note_;
 };
 
 }  // namespace alcove::libraries

@@ -12,10 +12,16 @@ void WatchMap::ensure(FolderId folder, int folder_fd) {
   }
   const auto added = watch_.add(folder_fd);
   if (!added) {
-    note_ = added.error().code == ErrorCode::kOverloaded
-                ? "The system's limit of watched folders is reached (fs.inotify.max_user_watches), so changes in some "
-                  "folders are found by a walk every few minutes only"
-                : "Some folders cannot be watched, so changes there are found by a walk every few minutes only";
+    if (added.error().code == ErrorCode::kOverloaded) {
+      note_ = {.code = "watch_limit",
+               .message =
+                   "The system's limit of watched folders is reached (fs.inotify.max_user_watches), so changes in some "
+                   "folders are found by a walk every few minutes only"};
+    } else {
+      note_ = {
+          .code = "watch_refused",
+          .message = "Some folders cannot be watched, so changes there are found by a walk every few minutes only"};
+    }
     log_warning("libraries", "{}", added.error().detail);
     return;
   }

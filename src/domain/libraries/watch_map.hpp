@@ -7,6 +7,7 @@
 #include <unordered_map>
 
 #include "base/ids.hpp"
+#include "base/remark.hpp"
 #include "drivers/os/watch.hpp"
 
 namespace alcove::libraries {
@@ -24,15 +25,15 @@ class WatchMap {
   void drop(int watch);
   [[nodiscard]] std::optional<FolderId> folder_of(int watch) const;
   /// Empty, or why parts of the tree are only found by walking.
-  [[nodiscard]] const std::string& note() const { return note_; }
-  void forget_note() { note_.clear(); }
+  [[nodiscard]] const Remark& note() const { return note_; }
+  void forget_note() { note_ = {}; }
   [[nodiscard]] os::FolderWatch& watch() { return watch_; }
 
  private:
   os::FolderWatch watch_;
   std::unordered_map<int, FolderId> folders_;
   std::unordered_map<FolderId, int> watches_;
-  std::string note_;
+  Remark note_;
 };
 
 }  // namespace alcove::libraries

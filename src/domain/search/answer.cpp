@@ -114,9 +114,9 @@ class Answer {
   [[nodiscard]] bool folds() const {
     return request_.fold == Request::Fold::kNear && parsed_.has_text() && !request_.passages;
   }
-  void add_note(std::string code, std::string message, std::vector<std::string> values = {}) {
+  void add_note(SearchNoteCode code, std::string message, std::vector<std::string> values = {}) {
     response_.notes.push_back(
-        {.code = std::move(code), .message = std::move(message), .values = std::move(values), .position = {}});
+        {.code = code, .message = std::move(message), .values = std::move(values), .position = {}});
   }
   [[nodiscard]] std::size_t wanted() const { return request_.offset + request_.limit + 1; }
 

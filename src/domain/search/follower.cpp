@@ -60,9 +60,9 @@ void Follower::pause(const std::stop_token& stop) {
   signal_->changed.wait_for(lock, kPauseAfterError, [&] { return stop.stop_requested() || signal_->stopping; });
 }
 
-std::string Follower::trouble() const {
-  const std::string message = passage_trouble_.message();
-  return message.empty() ? name_trouble_.message() : message;
+std::optional<Error> Follower::trouble() const {
+  auto error = passage_trouble_.error();
+  return error ? error : name_trouble_.error();
 }
 
 Status Follower::of_passages(Status done) {

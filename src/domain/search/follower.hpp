@@ -7,6 +7,7 @@
 #include <condition_variable>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <mutex>
 #include <string>
 #include <thread>
@@ -43,7 +44,7 @@ class Follower {
   void request_vectors_anew();
 
   /// Why the indexes do not keep up at the moment; empty when they do.
-  [[nodiscard]] std::string trouble() const;
+  [[nodiscard]] std::optional<Error> trouble() const;
   [[nodiscard]] bool rebuilding() const { return rebuilding_; }
   /// The last artefact change that is searchable.
   [[nodiscard]] std::int64_t reached() const;

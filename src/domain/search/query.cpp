@@ -84,12 +84,12 @@ class Parser {
   }
 
  private:
-  void note(std::string code, std::string message, std::vector<std::string> values = {}) {
-    note_at(rest_, std::move(code), std::move(message), std::move(values));
+  void note(SearchNoteCode code, std::string message, std::vector<std::string> values = {}) {
+    note_at(rest_, code, std::move(message), std::move(values));
   }
-  void note_at(std::string_view at, std::string code, std::string message, std::vector<std::string> values = {}) {
+  void note_at(std::string_view at, SearchNoteCode code, std::string message, std::vector<std::string> values = {}) {
     const std::size_t bytes = query_.size() - at.size();
-    parsed_.notes.push_back({.code = std::move(code),
+    parsed_.notes.push_back({.code = code,
                              .message = std::move(message),
                              .values = std::move(values),
                              .position = utf8_length(query_.substr(0, bytes))});
@@ -426,7 +426,7 @@ class Parser {
     if (read.value.empty()) {
       note_at(before, "missing_value", fmt::format("“{}:” needs a value", name), {name});
     } else if (const std::optional<std::string> complaint = read_value(read, today_)) {
-      note_at(before, "bad_value", *complaint, {name, read.value});
+      note_at(before, "bad_value", *complaint, {name, read.value, std::string(filter->name)});
     } else {
       taken = Node{
           .kind = Node::Kind::kFilter, .text = std::string(filter->name), .filter = std::move(read), .children = {}};

@@ -10,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/remark.hpp"
 #include "domain/search/filters.hpp"
 
 namespace alcove::search {
@@ -47,7 +48,7 @@ struct Node {
 
 /// A remark on a query or its answer.
 struct Note {
-  std::string code;     ///< SearchNote of api/openapi.yaml lists them.
+  SearchNoteCode code;
   std::string message;  ///< Sentence for the person.
   /// What the message names, in its order: whoever speaks another language makes a sentence of code and values.
   std::vector<std::string> values;

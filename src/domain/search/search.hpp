@@ -161,7 +161,7 @@ struct IndexStatus {
   std::int64_t names_indexed = 0;
   std::int64_t behind = 0;  ///< artefact changes not yet applied
   bool rebuilding = false;
-  std::string trouble;  ///< Why the indexes do not keep up at the moment; empty when they do.
+  std::optional<Error> trouble;  ///< Why the indexes do not keep up at the moment; nothing when they do.
 };
 
 /// Query embedding as search needs it: vector and model name, or why not (given by the composition root).

@@ -28,9 +28,27 @@ using artefacts::TaskState;
 /// A worker's words are shown to people and kept: a compromised one must not fill the store with them.
 constexpr std::size_t kReasonBytesMax = 500;
 constexpr std::size_t kReasonCodeBytesMax = 64;
+constexpr std::size_t kReasonValuesMax = 8;
+constexpr std::size_t kReasonValueBytesMax = 100;
 
 std::string shortened(const std::string& text, std::size_t bytes_max) {
   return to_valid_utf8(utf8_prefix(text, bytes_max));
+}
+
+RemarkValues shortened(RemarkValues values) {
+  values.resize(std::min(values.size(), kReasonValuesMax));
+  for (std::string& value : values) {
+    value = shortened(value, kReasonValueBytesMax);
+  }
+  return values;
+}
+
+/// For the worker's status.
+Remark why_unstartable(const Error& error) {
+  if (error.code == ErrorCode::kUnsupported) {
+    return {.code = "worker_other_version", .message = error.message};
+  }
+  return {.code = "worker_unstartable", .message = error.message, .values = {std::string(error_code_name(error.code))}};
 }
 
 /// What a stage that does not apply leaves behind, so that it is not tried again: a valid, empty result.
@@ -196,7 +214,7 @@ class Lease {
 
   /// The worker is gone: blames the running stage, and gives the others back. A worker that had died before it got the
   /// request blames nobody.
-  void blame(const std::string& reason, const std::stop_token& stop) {
+  void blame(const Remark& reason, const std::stop_token& stop) {
     std::string culprit = running_;
     if (was_sent_ && culprit.empty() && !open_.empty()) {
       culprit = open_.front();
@@ -205,8 +223,9 @@ class Lease {
     for (const Task& task : tasks_) {
       if (task.stage == culprit && is_open(task.stage)) {
         const bool again = task.crashes + 1 < kCrashAttemptsMax;
-        Completion outcome = engine_.make_outcome(
-            task.content, task.stage, again ? TaskState::kWaiting : TaskState::kFailed, "worker_ended", reason);
+        Completion outcome =
+            engine_.make_outcome(task.content, task.stage, again ? TaskState::kWaiting : TaskState::kFailed,
+                                 ReasonCode("worker_ended").text(), reason.message, values_of(reason));
         outcome.count_crash = true;
         done_.push_back(std::move(outcome));
       } else if (is_open(task.stage)) {
@@ -217,11 +236,12 @@ class Lease {
   }
 
   /// The worker ended while it took the content out of its container: that is as good as ending over it.
-  void blame_all(const std::string& reason, const std::stop_token& stop) {
+  void blame_all(const Remark& reason, const std::stop_token& stop) {
     for (const Task& task : tasks_) {
       const bool again = task.crashes + 1 < kCrashAttemptsMax;
-      Completion outcome = engine_.make_outcome(
-          task.content, task.stage, again ? TaskState::kWaiting : TaskState::kFailed, "worker_ended", reason);
+      Completion outcome =
+          engine_.make_outcome(task.content, task.stage, again ? TaskState::kWaiting : TaskState::kFailed,
+                               ReasonCode("worker_ended").text(), reason.message, values_of(reason));
       outcome.count_crash = true;
       done_.push_back(std::move(outcome));
     }
@@ -237,7 +257,8 @@ class Lease {
       }
       const auto step = std::min<std::size_t>(static_cast<std::size_t>(task.misses), kMissBackoff.size() - 1);
       Completion later =
-          engine_.make_outcome(task.content, task.stage, TaskState::kWaiting, "unavailable", error.message);
+          engine_.make_outcome(task.content, task.stage, TaskState::kWaiting, ReasonCode("unavailable").text(),
+                               error.message, {std::string(error_code_name(error.code))});
       later.not_before = UnixMillis{now_unix_millis().value + std::chrono::milliseconds(kMissBackoff.at(step)).count()};
       later.count_miss = true;
       later.counts_as_run = false;
@@ -348,7 +369,8 @@ class Lease {
       if (!rests_on(task.stage, stage)) {
         return false;
       }
-      Completion outcome = engine_.make_outcome(number, task.stage, row->state, row->reason_code, row->reason);
+      Completion outcome =
+          engine_.make_outcome(number, task.stage, row->state, row->reason_code, row->reason, row->values);
       outcome.counts_as_run = false;
       done_.push_back(std::move(outcome));
       return true;
@@ -373,9 +395,10 @@ class Lease {
     std::erase(open_, finished.stage);
     const auto task = std::ranges::find_if(tasks_, [&](const Task& each) { return each.stage == finished.stage; });
     const int attempts = task == tasks_.end() ? 0 : task->attempts - task->crashes;
-    Completion completion = engine_.make_outcome(tasks_.front().content, finished.stage, TaskState::kFailed,
-                                                 shortened(finished.reason_code, kReasonCodeBytesMax),
-                                                 shortened(finished.reason, kReasonBytesMax));
+    Completion completion =
+        engine_.make_outcome(tasks_.front().content, finished.stage, TaskState::kFailed,
+                             shortened(finished.reason_code, kReasonCodeBytesMax),
+                             shortened(finished.reason, kReasonBytesMax), shortened(std::move(finished.reason_values)));
     completion.cpu_ms = finished.cpu_ms;
     switch (finished.outcome) {
       case wire::StageOutcome::kDone:
@@ -383,7 +406,8 @@ class Lease {
         if (finished.stage == "parts" && too_nested_) {
           completion.data.reset();
           completion.state = TaskState::kSkipped;
-          completion.reason_code = "nesting_limit";
+          completion.reason_code = ReasonCode("nesting_limit").text();
+          completion.values.clear();
           completion.reason = *too_nested_;
         }
         break;
@@ -404,7 +428,8 @@ class Lease {
     if (completion.data && completion.data->size() > wire::kArtefactBytesMax) {
       completion.data.reset();
       completion.state = TaskState::kFailed;
-      completion.reason_code = "too_large";
+      completion.reason_code = ReasonCode("too_large").text();
+      completion.values.clear();
       completion.reason = "What was read of it is too large to keep";
     }
     if (completion.data) {
@@ -445,7 +470,8 @@ class Lease {
       completion.data.reset();
       completion.then_want.clear();
       completion.state = TaskState::kFailed;
-      completion.reason_code = "damaged";
+      completion.reason_code = ReasonCode("damaged").text();
+      completion.values.clear();
       completion.reason = "The worker's answer was damaged";
       return;
     }
@@ -481,7 +507,7 @@ std::chrono::milliseconds decode_timeout(const Options& options, std::int64_t si
   return std::min<std::chrono::milliseconds>(options.decode_timeout + by_size, kDecodeTimeoutMax);
 }
 
-std::optional<std::string> Engine::Impl::serve_opens(WorkerProcess& worker, const std::stop_token& stop) {
+std::optional<Remark> Engine::Impl::serve_opens(WorkerProcess& worker, const std::stop_token& stop) {
   while (true) {
     const auto pending = opens.with([](auto& all) {
       std::shared_ptr<PendingOpen> first;
@@ -526,7 +552,7 @@ void Engine::Impl::run_decode_lane(const std::stop_token& stop, int index) {
   SteadyTime reconciled = std::chrono::steady_clock::now();
   std::unique_ptr<WorkerProcess> worker;
   std::uint64_t seen = 0;
-  const auto report = [&](const char* state, const std::string& reason, std::int64_t restarts) {
+  const auto report = [&](const char* state, const Remark& reason, std::int64_t restarts) {
     set_worker_status(lane,
                       {.role = "decode",
                        .pid = worker ? worker->pid() : 0,
@@ -544,7 +570,7 @@ void Engine::Impl::run_decode_lane(const std::stop_token& stop, int index) {
       auto started = WorkerProcess::start({.program = options.worker_path, .role = "decode", .models_folder = {}});
       if (!started) {
         log_error("work", started.error());
-        report("down", started.error().message, 0);
+        report("down", why_unstartable(started.error()), 0);
         const SteadyTime again = std::chrono::steady_clock::now() + kRestartPause;
         while (!stop.stop_requested() && std::chrono::steady_clock::now() < again) {
           seen = wait_for_work(seen, kIdleLook, stop);
@@ -555,7 +581,7 @@ void Engine::Impl::run_decode_lane(const std::stop_token& stop, int index) {
       report("ready", {}, 0);
     }
     if (const auto ended = serve_opens(*worker, stop); ended) {
-      log_warning("work", "{}: {}", lane, *ended);
+      log_warning("work", "{}: {}", lane, ended->message);
       worker.reset();
       report("starting", *ended, 1);
       continue;
@@ -567,7 +593,7 @@ void Engine::Impl::run_decode_lane(const std::stop_token& stop, int index) {
       }
       seen = wait_for_work(seen, kIdleLook, stop);
       if (const auto ended = worker->end_when_over_limit(); ended) {
-        log_warning("work", "{}: {}", lane, *ended);
+        log_warning("work", "{}: {}", lane, ended->message);
         worker.reset();
         report("starting", *ended, 1);
       }
@@ -575,7 +601,7 @@ void Engine::Impl::run_decode_lane(const std::stop_token& stop, int index) {
     }
     report("busy", {}, 0);
     if (const auto ended = decode_one(*worker, std::move(*leased), stop); ended) {
-      log_warning("work", "{}: {}", lane, *ended);
+      log_warning("work", "{}: {}", lane, ended->message);
       worker.reset();
       report("starting", *ended, 1);
     } else if (worker->is_worn()) {
@@ -587,8 +613,8 @@ void Engine::Impl::run_decode_lane(const std::stop_token& stop, int index) {
   }
 }
 
-std::optional<std::string> Engine::Impl::decode_one(WorkerProcess& worker, std::vector<Task> tasks,
-                                                    const std::stop_token& stop) {
+std::optional<Remark> Engine::Impl::decode_one(WorkerProcess& worker, std::vector<Task> tasks,
+                                               const std::stop_token& stop) {
   if (const auto back = keep_what_runs_together(tasks); !back.empty()) {
     if (const Status released = store.release(back); !released) {
       log_error("work", released.error());
@@ -634,7 +660,7 @@ std::optional<std::string> Engine::Impl::decode_one(WorkerProcess& worker, std::
     worker.kill();
     return worker.end_reason();
   }
-  std::string reason = "The worker's answer could not be understood";
+  Remark reason{.code = "worker_garbled", .message = "The worker's answer could not be understood"};
   if (done.error().code == ErrorCode::kCorrupt) {
     worker.kill();
   } else {

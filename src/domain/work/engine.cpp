@@ -133,8 +133,8 @@ void Engine::Impl::complete_patiently(const std::vector<artefacts::Completion>& 
 }
 
 artefacts::Completion Engine::Impl::make_outcome(ContentNumber content, const std::string& stage,
-                                                 artefacts::TaskState state, std::string code,
-                                                 std::string reason) const {
+                                                 artefacts::TaskState state, std::string code, std::string reason,
+                                                 RemarkValues values) const {
   artefacts::Completion completion;
   completion.content = content;
   completion.stage = stage;
@@ -143,6 +143,7 @@ artefacts::Completion Engine::Impl::make_outcome(ContentNumber content, const st
   completion.state = state;
   completion.reason_code = std::move(code);
   completion.reason = std::move(reason);
+  completion.values = std::move(values);
   return completion;
 }
 
@@ -261,8 +262,8 @@ Status Engine::set_paused(bool paused) {
   return {};
 }
 
-Status Engine::retry_failed() {
-  ALCOVE_TRY_VOID(impl_->store.retry(std::nullopt));
+Status Engine::retry_failed(std::optional<ContentNumber> content) {
+  ALCOVE_TRY_VOID(impl_->store.retry(content));
   impl_->wake();
   return {};
 }

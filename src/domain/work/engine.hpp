@@ -34,9 +34,9 @@ struct Options {
 /// A worker process as the status page shows it.
 struct WorkerStatus {
   std::string role;
-  int pid = 0;         ///< 0: not running
-  std::string state;   ///< "ready", "starting", "busy", "down"
-  std::string reason;  ///< when down: why, for the person
+  int pid = 0;        ///< 0: not running
+  std::string state;  ///< "ready", "starting", "busy", "down"
+  Remark reason;      ///< when down: why
   std::int64_t restarts = 0;
   std::vector<wire::ConfinementState> confinement;
   std::string instructions = {};  ///< Of the model's kernels: "AVX2"; empty for other workers.
@@ -107,7 +107,8 @@ class Engine {
   /// Pausing lets running tasks finish and starts no more; survives a restart.
   Status set_paused(bool paused);
   [[nodiscard]] bool is_paused() const;
-  Status retry_failed();
+  /// What failed or was skipped waits again: of one content, or all of it.
+  Status retry_failed(std::optional<ContentNumber> content = std::nullopt);
   Progress progress();
   /// Returns when no task runs and none may be leased now or within two seconds; those in a longer backoff are not
   /// waited for, nor are vectors while there is no model. Errors: kPreconditionFailed when paused with work left.

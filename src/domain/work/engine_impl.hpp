@@ -149,7 +149,7 @@ struct Engine::Impl {
   void complete_patiently(const std::vector<artefacts::Completion>& completions, const std::stop_token& stop);
   /// Completion without a result: failed, skipped, or waiting again; of the version and model in use.
   artefacts::Completion make_outcome(ContentNumber content, const std::string& stage, artefacts::TaskState state,
-                                     std::string code, std::string reason) const;
+                                     std::string code, std::string reason, RemarkValues values = {}) const;
   std::string model_fingerprint(std::size_t text_space) const;
   /// Version of the stage and, for vectors of texts, the model of their space.
   std::string current_fingerprint(const Stage& stage) const;
@@ -168,10 +168,10 @@ struct Engine::Impl {
 
   void run_decode_lane(const std::stop_token& stop, int index);
   /// Runs one lease. Returns why the worker ended, when it did.
-  std::optional<std::string> decode_one(WorkerProcess& worker, std::vector<artefacts::Task> tasks,
-                                        const std::stop_token& stop);
+  std::optional<Remark> decode_one(WorkerProcess& worker, std::vector<artefacts::Task> tasks,
+                                   const std::stop_token& stop);
   /// Answers those who wait for a content. Returns why the worker ended, when it did.
-  std::optional<std::string> serve_opens(WorkerProcess& worker, const std::stop_token& stop);
+  std::optional<Remark> serve_opens(WorkerProcess& worker, const std::stop_token& stop);
   void run_model_lane(const std::stop_token& stop, std::size_t text_space);
   /// Feeds one model worker until it ends (true) or is not needed any more, or the engine stops (false).
   bool serve_model(const std::shared_ptr<WorkerProcess>& worker, const ModelUse& use, const std::stop_token& stop);

@@ -280,10 +280,11 @@ void ModelFeeder::store_rows(const Slice& slice, const wire::EmbedReply& reply, 
   open_.erase(slice.content);
 }
 
-void ModelFeeder::blame(const Embedding& embedding, const std::string& code, const std::string& reason) {
+void ModelFeeder::blame(const Embedding& embedding, ReasonCode code, const std::string& reason, RemarkValues values) {
   const bool again = embedding.task.crashes + 1 < kCrashAttemptsMax;
-  Completion outcome = engine_.make_outcome(embedding.task.content, embedding.task.stage,
-                                            again ? TaskState::kWaiting : TaskState::kFailed, code, reason);
+  Completion outcome =
+      engine_.make_outcome(embedding.task.content, embedding.task.stage,
+                           again ? TaskState::kWaiting : TaskState::kFailed, code.text(), reason, std::move(values));
   outcome.count_crash = true;
   results_.push_back(std::move(outcome));
 }
@@ -300,14 +301,14 @@ void ModelFeeder::write_results() {
   results_.clear();
 }
 
-void ModelFeeder::abandon(const std::string& reason) {
+void ModelFeeder::abandon(const Remark& reason) {
   std::vector<Task> back;
   for (const auto& [number, embedding] : open_) {
     const bool was_in_flight = std::ranges::any_of(in_flight_, [&](const auto& entry) {
       return std::ranges::any_of(entry.second.slices, [&](const Slice& slice) { return find(slice) == &embedding; });
     });
     if (was_in_flight && !reason.empty()) {
-      blame(embedding, "worker_ended", reason);
+      blame(embedding, "worker_ended", reason.message, values_of(reason));
     } else {
       back.push_back(embedding.task);
     }

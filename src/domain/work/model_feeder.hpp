@@ -58,7 +58,7 @@ class ModelFeeder {
   [[nodiscard]] bool hangs() const;
   /// Everything unfinished waits again. With a `reason` the worker ended: what was in flight counts an attempt, and
   /// fails at the second one.
-  void abandon(const std::string& reason);
+  void abandon(const Remark& reason);
 
  private:
   /// A content whose vectors are being made.
@@ -99,7 +99,7 @@ class ModelFeeder {
   Embedding* find(const Slice& slice);
   void store_rows(const Slice& slice, const wire::EmbedReply& reply, std::size_t row, std::size_t rows);
   /// The attempt failed: again alone, or failed for good.
-  void blame(const Embedding& embedding, const std::string& code, const std::string& reason);
+  void blame(const Embedding& embedding, ReasonCode code, const std::string& reason, RemarkValues values = {});
   enum class Passages : std::uint8_t { kNone, kOthers };
   /// The passages are gone, changed or (with an error) cannot be read: gives the task up, and has damaged ones made
   /// again.

@@ -256,13 +256,13 @@ void Engine::Impl::tidy_space(std::size_t text_space, const std::stop_token& sto
 
 void Engine::Impl::run_model_lane(const std::stop_token& stop, std::size_t text_space) {
   const std::string lane = lane_name(text_space);
-  const auto down = [&](const std::string& reason, std::int64_t restarts, bool is_starting) {
+  const auto down = [&](const Remark& reason, std::int64_t restarts, bool is_starting) {
     models.at(text_space).with([&](ModelState& state) {
       state = {.worker = nullptr,
                .name = {},
                .fingerprint = {},
                .dimensions = 0,
-               .note = reason,
+               .note = reason.message,
                .is_starting = is_starting};
     });
     set_worker_status(lane, {.role = "model",
@@ -271,7 +271,7 @@ void Engine::Impl::run_model_lane(const std::stop_token& stop, std::size_t text_
                              .reason = reason,
                              .restarts = restarts,
                              .confinement = {}});
-    fail_queries(*this, text_space, reason);
+    fail_queries(*this, text_space, reason.message);
     wake();
   };
   std::uint64_t seen_at_rest = 0;
@@ -294,7 +294,7 @@ void Engine::Impl::run_model_lane(const std::stop_token& stop, std::size_t text_
     if (!problem.empty()) {
       log_warning("work", "model: {}", problem);
       started = fail(ErrorCode::kUnavailable, problem);  // ends the process: without a model it is of no use
-      down(problem, 0, false);
+      down({.code = "model_unavailable", .message = problem}, 0, false);
       const SteadyTime again = std::chrono::steady_clock::now() + kModelRestartPause;
       std::uint64_t seen = 0;
       while (!stop.stop_requested() && std::chrono::steady_clock::now() < again && is_model_needed(use)) {
@@ -306,12 +306,12 @@ void Engine::Impl::run_model_lane(const std::stop_token& stop, std::size_t text_
     const std::shared_ptr<WorkerProcess> worker = std::move(*started);
     if (!serve_model(worker, use, stop)) {
       if (stop.stop_requested()) {
-        down("The server stops", 0, false);
+        down({.code = "worker_stopped", .message = "The server stops"}, 0, false);
       }
       continue;
     }
-    const std::string reason = worker->end_reason();
-    log_warning("work", "model: {}", reason);
+    const Remark reason = worker->end_reason();
+    log_warning("work", "model: {}", reason.message);
     down(reason, 1, true);
   }
 }

@@ -65,7 +65,7 @@ class ContentOpener {
   /// Errors: kNotFound when neither a present file nor a container has it, kUnavailable when those that have cannot be
   /// opened now.
   Result<os::UniqueFd> open(ContentNumber content) { return open(content, 0); }
-  [[nodiscard]] const std::optional<std::string>& lost_worker() const { return lost_worker_; }
+  [[nodiscard]] const std::optional<Remark>& lost_worker() const { return lost_worker_; }
 
  private:
   Result<os::UniqueFd> open(ContentNumber content, unsigned depth);
@@ -76,7 +76,7 @@ class ContentOpener {
   Engine::Impl& engine_;
   WorkerProcess& worker_;
   std::stop_token stop_;
-  std::optional<std::string> lost_worker_;
+  std::optional<Remark> lost_worker_;
 };
 
 }  // namespace alcove::work

@@ -73,7 +73,7 @@ Result<std::unique_ptr<WorkerProcess>> WorkerProcess::start(const WorkerOptions&
   std::unique_ptr<WorkerProcess> worker(new WorkerProcess(options, std::move(child).value(), std::move(ends.first)));
   auto frame = worker->receive(Context::with_timeout(kHelloTimeout));
   if (!frame) {
-    const std::string reason = worker->end_reason();
+    const std::string reason = worker->end_reason().message;
     return fail(frame.error().code == ErrorCode::kTimedOut ? ErrorCode::kTimedOut : ErrorCode::kUnavailable, reason,
                 fmt::format("{} worker said no hello: {}; {}", options.role, frame.error().detail, reason));
   }
@@ -88,7 +88,7 @@ Result<std::unique_ptr<WorkerProcess>> WorkerProcess::start(const WorkerOptions&
 Result<ipc::Frame> WorkerProcess::receive(const Context& context) {
   while (true) {
     if (const auto ended = end_when_over_limit(); ended) {
-      return fail(ErrorCode::kUnavailable, *ended);
+      return fail(ErrorCode::kUnavailable, ended->message);
     }
     Context slice = context;
     slice.deadline = std::min(context.deadline, std::chrono::steady_clock::now() + kMemoryWatchInterval);
@@ -100,7 +100,7 @@ Result<ipc::Frame> WorkerProcess::receive(const Context& context) {
   }
 }
 
-std::optional<std::string> WorkerProcess::end_when_over_limit() {
+std::optional<Remark> WorkerProcess::end_when_over_limit() {
   if (!takes_too_much_memory()) {
     return std::nullopt;
   }
@@ -134,29 +134,36 @@ void WorkerProcess::kill() {
   child_.kill();
 }
 
-std::string WorkerProcess::end_reason() {
+Remark WorkerProcess::end_reason() {
+  const std::uint64_t memory_mib = options_.memory_bytes_max / (1024 * 1024);
+  const Remark too_much_memory{.code = "worker_memory",
+                               .message = fmt::format("It used more than {} MiB of memory", memory_mib),
+                               .values = {std::to_string(memory_mib)}};
+  const Remark silent{.code = "worker_silent", .message = "It did not answer in time"};
   if (memory_exceeded_) {
-    return fmt::format("It used more than {} MiB of memory", options_.memory_bytes_max / (1024 * 1024));
+    return too_much_memory;
   }
   auto ended = child_.wait_until(std::chrono::steady_clock::now() + kFarewell);
   if (!ended || !*ended) {
     kill();
-    return "It did not answer in time";
+    return silent;
   }
   if (killed_) {
-    return "It did not answer in time";
+    return silent;
   }
   if ((*ended)->exit_code == wire::kExitOutOfMemory) {
-    return fmt::format("It used more than {} MiB of memory", options_.memory_bytes_max / (1024 * 1024));
+    return too_much_memory;
   }
   // At the limit the kernel says SIGXCPU and, to who does not listen, SIGKILL.
   if ((*ended)->signal == SIGXCPU) {
-    return fmt::format("It used more than {} s of processor time", options_.processor_time_max.count());
+    return {.code = "worker_time",
+            .message = fmt::format("It used more than {} s of processor time", options_.processor_time_max.count()),
+            .values = {std::to_string(options_.processor_time_max.count())}};
   }
   if ((*ended)->signal == SIGSYS) {
-    return "The sandbox ended it for a forbidden system call";
+    return {.code = "worker_forbidden_call", .message = "The sandbox ended it for a forbidden system call"};
   }
-  return fmt::format("The worker {}", os::describe(**ended));
+  return {.code = "worker_crashed", .message = fmt::format("The worker {}", os::describe(**ended))};
 }
 
 }  // namespace alcove::work

@@ -14,6 +14,7 @@
 
 #include "base/context.hpp"
 #include "base/error.hpp"
+#include "base/remark.hpp"
 #include "drivers/ipc/channel.hpp"
 #include "drivers/os/process.hpp"
 #include "wire/messages.hpp"
@@ -63,7 +64,7 @@ class WorkerProcess {
   /// takes too much.
   Result<ipc::Frame> receive(const Context& context);
   /// For the times between requests: ends a process that takes too much memory and says so.
-  std::optional<std::string> end_when_over_limit();
+  std::optional<Remark> end_when_over_limit();
   /// Of all its threads; 0 when it is gone.
   [[nodiscard]] std::chrono::milliseconds processor_time() const;
   /// True when half of its processor time is used.
@@ -72,7 +73,7 @@ class WorkerProcess {
   void kill();
   /// Why the process ended, as a sentence for the person ("The worker was ended by signal 11 (segmentation fault)").
   /// Waits a moment for the end, kills when it does not come.
-  std::string end_reason();
+  Remark end_reason();
 
  private:
   WorkerProcess(WorkerOptions options, os::ChildProcess child, ipc::Channel channel);

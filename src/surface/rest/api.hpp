@@ -13,6 +13,7 @@
 
 #include "base/context.hpp"
 #include "base/error.hpp"
+#include "base/remark.hpp"
 #include "domain/auth/auth.hpp"
 #include "drivers/http/message.hpp"
 #include "drivers/json/json.hpp"
@@ -98,9 +99,9 @@ struct Services {
   /// "http://host:port/setup#token" for a token.
   std::function<std::string(const std::string& token)> setup_url;
   std::function<Result<Erased>()> erase_vanished;
-  std::vector<std::string> notices;  ///< Sentences for the status, fixed at start.
+  std::vector<Remark> notices;  ///< For the status, fixed at start.
   /// Sentences about what keeps the work from going on at the moment. May be empty: none.
-  std::function<std::vector<std::string>()> troubles;
+  std::function<std::vector<Remark>()> troubles;
 };
 
 /// One request on its way through a route.

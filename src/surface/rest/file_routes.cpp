@@ -67,6 +67,7 @@ void write_task(json::Writer& writer, const artefacts::Task& task) {
   }
   if (!task.reason.empty()) {
     writer.member("reason_code", task.reason_code).member("reason", task.reason);
+    write_values(writer, "reason_values", task.values);
   }
   writer.end_object();
 }
@@ -130,8 +131,9 @@ Status write_member(json::Writer& writer, artefacts::Store& store, const FileTar
   } else {
     writer.member("state", "problem").member("type", wire::format_name(wire::Format::kUnknown)).member("part_count", 0);
     const bool is_cycle = entry.reason_code.empty();
-    writer.member("reason_code", is_cycle ? "cycle" : entry.reason_code)
+    writer.member("reason_code", is_cycle ? ReasonCode("cycle").name() : entry.reason_code)
         .member("reason", is_cycle ? "It contains the file that it lies in" : entry.reason);
+    write_values(writer, "reason_values", entry.reason_values);
   }
   writer.end_object();
   return {};
@@ -354,6 +356,19 @@ RouteResult file_text(Api& api, Call& call) {
   }
   writer.end_array().end_object();
   return json_response(200, std::move(writer).take());
+}
+
+RouteResult retry_file(Api& api, Call& call) {
+  QueryReader reader(call.request);
+  const auto part = read_part_address(reader);
+  ALCOVE_TRY_VOID(reader.finish());
+  ALCOVE_TRY(const std::int64_t id, call.id());
+  ALCOVE_TRY(const FileTarget target, find_target(api.services(), call.asking.principal, FileId{id}, part));
+  if (!target.file.content) {
+    return fail(ErrorCode::kPreconditionFailed, "The file was not read yet; that is tried again by itself");
+  }
+  ALCOVE_TRY_VOID(api.services().engine->retry_failed(target.file.content));
+  return empty_response();
 }
 
 RouteResult file_thumbnail(Api& api, Call& call) {

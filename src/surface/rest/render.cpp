@@ -61,10 +61,26 @@ void write_place(json::Writer& writer, const wire::Place& place) {
   writer.end_object();
 }
 
+void write_values(json::Writer& writer, std::string_view name, const RemarkValues& values) {
+  writer.key(name).begin_array();
+  for (const std::string& value : values) {
+    writer.text(value);
+  }
+  writer.end_array();
+}
+
+void write_remark(json::Writer& writer, const Remark& remark) {
+  writer.begin_object().member("code", remark.code.name()).member("message", remark.message);
+  write_values(writer, "values", remark.values);
+  writer.end_object();
+}
+
 void write_notes(json::Writer& writer, const std::vector<wire::Note>& notes) {
   writer.begin_array();
   for (const wire::Note& note : notes) {
-    writer.begin_object().member("code", note.code).member("message", note.message).end_object();
+    writer.begin_object().member("code", note.code).member("message", note.message);
+    write_values(writer, "values", note.values);
+    writer.end_object();
   }
   writer.end_array();
 }
@@ -110,9 +126,12 @@ void write_library(json::Writer& writer, const files::Library& library,
   writer.member("file_count", library.file_count)
       .member("size", library.size_bytes)
       .member("entries_seen", now.entries_seen)
-      .member("files_unhashed", now.files_unhashed)
-      .member("watch_note", now.watch_note)
-      .end_object();
+      .member("files_unhashed", now.files_unhashed);
+  if (!now.note.empty()) {
+    writer.key("note");
+    write_remark(writer, now.note);
+  }
+  writer.end_object();
 }
 
 std::string_view file_state_name(FileState state) {
@@ -124,6 +143,18 @@ std::string_view file_state_name(FileState state) {
   }
   return "problem";
 }
+
+namespace {
+
+/// The sentence of the code that the catalog keeps.
+std::string_view problem_sentence(std::string_view code) {
+  if (NoticeCode("file_forbidden") == code) {
+    return "Alcove is not allowed to read this file";
+  }
+  return NoticeCode("file_read_error") == code ? "The disk reports an error in this file" : "The file cannot be read";
+}
+
+}  // namespace
 
 Result<FileState> file_state(artefacts::Store& store, const files::File& file) {
   if (!file.problem.empty()) {
@@ -152,7 +183,7 @@ void write_file_members(json::Writer& writer, const FileView& view) {
       .member("type", wire::format_name(view.probe.format))
       .member("state", file_state_name(view.state));
   if (!view.file.problem.empty()) {
-    writer.member("problem", view.file.problem);
+    writer.member("problem", problem_sentence(view.file.problem)).member("problem_code", view.file.problem);
   }
 }
 

@@ -22,6 +22,8 @@ namespace alcove::rest {
 /// `name` as valid UTF-8, and `name`_base64 with the true bytes where that loses something.
 void write_path(json::Writer& writer, std::string_view name, std::string_view bytes);
 void write_place(json::Writer& writer, const wire::Place& place);
+void write_values(json::Writer& writer, std::string_view name, const RemarkValues& values);
+void write_remark(json::Writer& writer, const Remark& remark);
 void write_notes(json::Writer& writer, const std::vector<wire::Note>& notes);
 std::string_view block_kind_name(wire::BlockKind kind);
 std::string rfc3339_from_ns(std::int64_t unix_ns);

@@ -22,6 +22,7 @@ RouteResult end_session(Api& api, Call& call);
 // search_routes.cpp
 RouteResult search(Api& api, Call& call);
 RouteResult search_further(Api& api, Call& call);
+RouteResult retry_file(Api& api, Call& call);
 RouteResult similar_files(Api& api, Call& call);
 RouteResult suggest(Api& api, Call& call);
 
@@ -59,6 +60,7 @@ RouteResult events(Api& api, Call& call);
 RouteResult pause_work(Api& api, Call& call);
 RouteResult resume_work(Api& api, Call& call);
 RouteResult retry_work(Api& api, Call& call);
+RouteResult show_vanished(Api& api, Call& call);
 RouteResult erase_vanished(Api& api, Call& call);
 RouteResult list_problems(Api& api, Call& call);
 RouteResult rebuild_indexes(Api& api, Call& call);

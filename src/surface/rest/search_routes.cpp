@@ -90,7 +90,7 @@ Status write_hit(json::Writer& writer, Services& services, const search::Hit& hi
 }
 
 void write_note(json::Writer& writer, const search::Note& note) {
-  writer.begin_object().member("code", note.code).member("message", note.message).key("values").begin_array();
+  writer.begin_object().member("code", note.code.name()).member("message", note.message).key("values").begin_array();
   for (const std::string& value : note.values) {
     writer.text(value);
   }

@@ -56,8 +56,10 @@ void write_workers(json::Writer& writer, const std::vector<work::WorkerStatus>& 
         .member("role", worker.role)
         .member("pid", worker.pid)
         .member("state", worker.state)
-        .member("reason", worker.reason)
-        .member("restarts", worker.restarts)
+        .member("reason", worker.reason.message)
+        .member("reason_code", worker.reason.code.name());
+    write_values(writer, "reason_values", worker.reason.values);
+    writer.member("restarts", worker.restarts)
         .member("instructions", worker.instructions)
         .key("confinement")
         .begin_array();
@@ -66,7 +68,9 @@ void write_workers(json::Writer& writer, const std::vector<work::WorkerStatus>& 
           .member("means", means.means)
           .member("active", means.active)
           .member("reason", means.reason)
-          .end_object();
+          .member("reason_code", means.reason_code);
+      write_values(writer, "reason_values", means.reason_values);
+      writer.end_object();
     }
     writer.end_array().end_object();
   }
@@ -117,14 +121,14 @@ void write_stores(json::Writer& writer, Services& services) {
 
 void write_notices(json::Writer& writer, Services& services, const work::Progress& work) {
   writer.key("notices").begin_array();
-  for (const std::string& trouble : services.troubles ? services.troubles() : std::vector<std::string>()) {
-    writer.text(trouble);
+  for (const Remark& trouble : services.troubles ? services.troubles() : std::vector<Remark>()) {
+    write_remark(writer, trouble);
   }
-  for (const std::string& notice : services.notices) {
-    writer.text(notice);
+  for (const Remark& notice : services.notices) {
+    write_remark(writer, notice);
   }
   if (!work.model_note.empty()) {
-    writer.text(work.model_note);
+    write_remark(writer, {.code = "model_unavailable", .message = work.model_note});
   }
   writer.end_array();
 }

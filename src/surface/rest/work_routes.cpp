@@ -49,10 +49,9 @@ Status write_problem(json::Writer& writer, Services& services, const auth::Princ
   writer.member("stage", task.stage)
       .member("state", task.state == artefacts::TaskState::kFailed ? "failed" : "skipped")
       .member("reason_code", task.reason_code)
-      .member("reason", task.reason)
-      .member("attempts", task.attempts)
-      .member("changed", format_rfc3339(task.changed_at))
-      .end_object();
+      .member("reason", task.reason);
+  write_values(writer, "reason_values", task.values);
+  writer.member("attempts", task.attempts).member("changed", format_rfc3339(task.changed_at)).end_object();
   return {};
 }
 
@@ -95,6 +94,15 @@ RouteResult retry_work(Api& api, Call& call) {
   ALCOVE_TRY_VOID(expect_no_query(call.request));
   ALCOVE_TRY_VOID(api.services().engine->retry_failed());
   return empty_response();
+}
+
+RouteResult show_vanished(Api& api, Call& call) {
+  ALCOVE_TRY_VOID(expect_no_query(call.request));
+  ALCOVE_TRY(const std::int64_t files, api.services().files->count_vanished());
+  ALCOVE_TRY(const std::int64_t contents, api.services().store->count_orphaned());
+  json::Writer writer;
+  writer.begin_object().member("files", files).member("contents", contents).end_object();
+  return json_response(200, std::move(writer).take());
 }
 
 RouteResult erase_vanished(Api& api, Call& call) {

@@ -14,6 +14,7 @@
 
 #include <fmt/format.h>
 
+#include "base/remark.hpp"
 #include "workers/sandbox/sandbox.hpp"
 
 namespace alcove::sandbox {
@@ -202,10 +203,12 @@ void kill_on_attacks(Rules& rules) {
 
 wire::ConfinementState refused(int error_number) {
   const char* text = ::strerrordesc_np(error_number);
+  const std::string why = text != nullptr ? text : "unknown error";
   return {.means = "seccomp",
           .active = false,
-          .reason = fmt::format("The system refuses a filter of system calls ({})",
-                                text != nullptr ? text : "unknown error")};
+          .reason = fmt::format("The system refuses a filter of system calls ({})", why),
+          .reason_code = NoticeCode("confinement_refused").text(),
+          .reason_values = {why}};
 }
 
 }  // namespace
@@ -236,7 +239,7 @@ wire::ConfinementState filter_system_calls(const Policy& policy) {
   if (const int loaded = seccomp_load(filter.get()); loaded != 0) {
     return refused(-loaded);
   }
-  return {.means = "seccomp", .active = true, .reason = {}};
+  return {.means = "seccomp", .active = true};
 }
 
 }  // namespace alcove::sandbox

@@ -17,6 +17,7 @@
 
 #include <fmt/format.h>
 
+#include "base/remark.hpp"
 #include "drivers/os/file.hpp"
 #include "workers/sandbox/landlock.hpp"
 #include "workers/sandbox/sandbox.hpp"
@@ -43,14 +44,21 @@ constexpr const char* kOutOfMemoryScore = "700";
 constexpr int kIoprioWhoProcess = 1;
 constexpr int kIoprioBestEffortLowest = (2 << 13) | 7;
 
-wire::ConfinementState state_of(const char* means, int error_number) {
-  if (error_number == 0) {
-    return {.means = means, .active = true, .reason = {}};
-  }
-  const char* text = ::strerrordesc_np(error_number);
+wire::ConfinementState inactive(const char* means, NoticeCode code, std::string reason, RemarkValues values = {}) {
   return {.means = means,
           .active = false,
-          .reason = fmt::format("The system refuses it ({})", text != nullptr ? text : "unknown error")};
+          .reason = std::move(reason),
+          .reason_code = code.text(),
+          .reason_values = std::move(values)};
+}
+
+wire::ConfinementState state_of(const char* means, int error_number) {
+  if (error_number == 0) {
+    return {.means = means, .active = true};
+  }
+  const char* text = ::strerrordesc_np(error_number);
+  const std::string why = text != nullptr ? text : "unknown error";
+  return inactive(means, "confinement_refused", fmt::format("The system refuses it ({})", why), {why});
 }
 
 void close_others(std::vector<int> kept) {
@@ -90,10 +98,9 @@ wire::ConfinementState leave_namespaces(bool& has_user_namespace) {
   }
   const char* means = "network namespace";
   switch (first_error) {
-    case EPERM:
-      return {.means = means, .active = false, .reason = "This system lets no ordinary program make namespaces"};
+    case EPERM: return inactive(means, "namespaces_forbidden", "This system lets no ordinary program make namespaces");
     case ENOSPC:  // The count of namespaces, not a disk.
-    case EUSERS: return {.means = means, .active = false, .reason = "This system allows no more namespaces"};
+    case EUSERS: return inactive(means, "namespaces_used_up", "This system allows no more namespaces");
     default: return state_of(means, first_error);
   }
 }
@@ -137,10 +144,10 @@ wire::ConfinementState limit_resources(const Policy& policy, bool has_user_names
 
 wire::ConfinementState limit_memory(std::uint64_t bytes_max) {
   if (kSanitizerBuild) {
-    return {.means = "memory limit", .active = false, .reason = "Sanitizer builds reserve more than any limit"};
+    return inactive("memory limit", "sanitizer_build", "Sanitizer builds reserve more than any limit");
   }
   if (bytes_max == 0) {
-    return {.means = "memory limit", .active = false, .reason = "No limit was asked for"};
+    return inactive("memory limit", "limit_not_asked", "No limit was asked for");
   }
   return state_of("memory limit", set_limit(RLIMIT_DATA, bytes_max));
 }

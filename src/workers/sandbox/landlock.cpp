@@ -14,6 +14,7 @@
 
 #include <fmt/format.h>
 
+#include "base/remark.hpp"
 #include "drivers/os/unique_fd.hpp"
 
 namespace alcove::sandbox {
@@ -48,15 +49,20 @@ struct [[gnu::packed]] PathRule {
   std::int32_t parent_fd;
 };
 
-wire::ConfinementState refused(std::string reason) {
-  return {.means = "landlock", .active = false, .reason = std::move(reason)};
+wire::ConfinementState refused(NoticeCode code, std::string reason, RemarkValues values = {}) {
+  return {.means = "landlock",
+          .active = false,
+          .reason = std::move(reason),
+          .reason_code = code.text(),
+          .reason_values = std::move(values)};
 }
 
-std::string why_no_landlock(int error_number) {
+wire::ConfinementState refused_by_kernel(int error_number) {
+  const std::string why = ::strerrordesc_np(error_number);
   switch (error_number) {
-    case ENOSYS: return "This kernel is built without Landlock, or older than 5.13";
-    case EOPNOTSUPP: return "Landlock is switched off in this kernel (boot parameter lsm=)";
-    default: return fmt::format("The system refuses Landlock ({})", ::strerrordesc_np(error_number));
+    case ENOSYS: return refused("landlock_missing", "This kernel is built without Landlock, or older than 5.13");
+    case EOPNOTSUPP: return refused("landlock_off", "Landlock is switched off in this kernel (boot parameter lsm=)");
+    default: return refused("confinement_refused", fmt::format("The system refuses Landlock ({})", why), {why});
   }
 }
 
@@ -76,7 +82,7 @@ bool allow_reading(int ruleset, const std::filesystem::path& path) {
 wire::ConfinementState restrict_files(const std::vector<std::filesystem::path>& readable_paths) {
   const long abi = ::syscall(kCreateRuleset, nullptr, 0UL, kAskVersion);
   if (abi < 1) {
-    return refused(why_no_landlock(errno));
+    return refused_by_kernel(errno);
   }
   const RulesetAttributes attributes{.files = file_rights(static_cast<int>(abi)),
                                      .network = abi >= kAbiWithNetwork ? kTcpBindAndConnect : 0,
@@ -85,17 +91,18 @@ wire::ConfinementState restrict_files(const std::vector<std::filesystem::path>& 
   const os::UniqueFd ruleset(
       static_cast<int>(::syscall(kCreateRuleset, &attributes, sizeof attributes, std::uint32_t{0})));
   if (!ruleset) {
-    return refused(why_no_landlock(errno));
+    return refused_by_kernel(errno);
   }
   for (const std::filesystem::path& path : readable_paths) {
     if (!allow_reading(ruleset.value(), path)) {
-      return refused(fmt::format("A rule for {} was refused ({})", path.string(), ::strerrordesc_np(errno)));
+      const std::string why = ::strerrordesc_np(errno);
+      return refused("confinement_refused", fmt::format("A rule for {} was refused ({})", path.string(), why), {why});
     }
   }
   if (::syscall(kRestrictSelf, ruleset.value(), 0U) != 0) {
-    return refused(why_no_landlock(errno));
+    return refused_by_kernel(errno);
   }
-  return {.means = "landlock", .active = true, .reason = {}};
+  return {.means = "landlock", .active = true};
 }
 
 }  // namespace alcove::sandbox

@@ -1,14 +1,12 @@
 /** Remarks on a search: the server's sentence, or ours for its code in the page's language. */
 import type { SearchNote } from "../services/search";
 import { strings } from "../strings";
+import { sentenceOf } from "./reasons";
 
 /** What is shown of the query around the place of a remark. */
 const aroundMax = 14;
 
-export function noteText({ code, message, values }: SearchNote): string {
-  const own: Record<string, (...values: string[]) => string> = strings.searchNotes;
-  return (Object.hasOwn(own, code) ? own[code]?.(...values) : undefined) || message;
-}
+export const noteText = (note: SearchNote): string => sentenceOf(strings.remarks.search, note);
 
 export interface NotePlace {
   start: number;

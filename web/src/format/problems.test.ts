@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { groupProblems } from "./problems";
 import type { ProblemItem } from "../services/work";
 
-const problem = (path: string, stage: string, reason_code: string, reason: string): ProblemItem => ({ library: "Papers", path, stage, state: "skipped", reason_code, reason, attempts: 0, changed: "2026-03-02T10:00:00Z" });
+const problem = (path: string, stage: string, reason_code: string, reason: string): ProblemItem => ({ library: "Papers", path, stage, state: "skipped", reason_values: [], reason_code, reason, attempts: 0, changed: "2026-03-02T10:00:00Z" });
 
 describe("problems", () => {
   it("are grouped by what was not done and why, the largest group first", () => {

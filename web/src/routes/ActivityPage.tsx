@@ -5,6 +5,7 @@ import { Problems } from "../components/activity/Problems";
 import { StageTable } from "../components/activity/StageTable";
 import { ErrorState } from "../components/ErrorState";
 import { PageHead } from "../components/PageHead";
+import { noticeText } from "../format/reasons";
 import { ApiError } from "../services/errors";
 import { useStatus } from "../stores/status";
 import { strings } from "../strings";
@@ -21,7 +22,7 @@ export function ActivityPage() {
       {!status && connection === "disconnected" && <ErrorState error={ApiError.offline(undefined)} onRetry={() => void refresh()} />}
       {status && (
         <Stack gap="xl">
-          {status.notices.length > 0 && <Alert variant="light" color="yellow" title={words.notices}>{status.notices.map((notice) => <Text key={notice} fz="sm">{(notice === status.model.note && words.modelNote(notice)) || notice}</Text>)}</Alert>}
+          {status.notices.length > 0 && <Alert variant="light" color="yellow" title={words.notices}>{status.notices.map((notice) => <Text key={notice.code + notice.message} fz="sm">{noticeText(notice)}</Text>)}</Alert>}
           <Overview status={status} connection={connection} />
           <StageTable status={status} />
           <Problems failed={status.tasks.failed} skipped={status.tasks.skipped} />

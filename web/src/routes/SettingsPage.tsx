@@ -6,6 +6,7 @@ import { LanguageChoice } from "../components/settings/LanguageChoice";
 import { Models } from "../components/settings/Models";
 import { Searches } from "../components/settings/Searches";
 import { Sessions } from "../components/settings/Sessions";
+import { Vanished } from "../components/settings/Vanished";
 import { useSession } from "../stores/session";
 import { strings } from "../strings";
 import classes from "../components/activity/Activity.module.css";
@@ -44,6 +45,7 @@ export function SettingsPage() {
             <Button variant="default" onClick={() => void leave()}>{words.signOut}</Button>
           </Group>
         </section>
+        {state?.user?.is_owner && <Vanished />}
         <Sessions onEndedOwn={() => void leave()} />
         <section className={classes.card} aria-labelledby="about-title">
           <Title order={2} id="about-title">{words.about}</Title>

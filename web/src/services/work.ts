@@ -11,6 +11,11 @@ export type Worker = Schemas["Worker"];
 export const loadStatus = (signal?: AbortSignal) => unwrap(client.GET("/status", { signal: signal ?? null }));
 export const pauseWork = () => unwrap(client.POST("/work/pause"));
 export const resumeWork = () => unwrap(client.POST("/work/resume"));
+export type Vanished = Schemas["Vanished"];
+
+export const loadVanished = (signal?: AbortSignal) => unwrap(client.GET("/vanished", { signal: signal ?? null }));
+export const eraseVanished = () => unwrap(client.POST("/vanished/erase"));
+export const retryFile = (id: number, part: string | undefined) => unwrap(client.POST("/files/{id}/retry", { params: { path: { id }, query: part === undefined ? {} : { part } } }));
 export const retryWork = () => unwrap(client.POST("/work/retry"));
 export const loadModels = (signal?: AbortSignal) => unwrap(client.GET("/models", { signal: signal ?? null }));
 export const listModels = async (signal?: AbortSignal) => (await loadModels(signal)).models;

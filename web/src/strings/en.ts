@@ -1,10 +1,10 @@
 /** Every sentence of the page, in one table; a translation is another object of the same type, with every key. */
 import { pluralIn } from "./plural";
+import { remarks } from "./remarks.en";
 
 const plural = pluralIn("en");
 /** The server's sentence stands. */
 const theirs: (words: string) => string = () => "";
-const pair: (first: string, second: string) => string = () => "";
 
 export const en = {
   locale: "en",
@@ -218,12 +218,6 @@ export const en = {
     word: "Word", excel: "Excel", powerpoint: "PowerPoint", txt: "Plain text", csv: "Table (CSV)", msg: "Outlook message", odt: "OpenDocument text",
     ods: "OpenDocument table", odp: "OpenDocument slides", rtf: "Rich text (RTF)", epub: "E-book (EPUB)", fb2: "E-book (FB2)",
   },
-  /** Remarks on a search by their code, with what they name; where empty, the server's sentence stands. */
-  searchNotes: {
-    unclosed_quote: theirs, unbalanced_parenthesis: theirs, dangling_operator: theirs, unknown_filter: pair, bad_value: pair, missing_value: theirs,
-    bad_wildcard: theirs, bad_near: theirs, too_deep: theirs, too_many: theirs, too_long: theirs, no_word_fits: theirs, many_words_fit: pair, no_such_folder: theirs,
-    problems_cut: theirs, order_cut: theirs, list_cut: theirs, meaning_pending: theirs, meaning_renewed: theirs, model_unavailable: theirs, index_rebuilding: theirs, nothing_to_compare: theirs, compared_by_words: theirs,
-  },
   fileStates: { unhashed: "Waiting to be read", working: "Being read", ready: "Ready", problem: "Has a problem" },
   viewer: {
     back: "Back",
@@ -287,7 +281,6 @@ export const en = {
     earlier: "Show the part before",
     later: "Show the part after",
     empty: "No text was found in this file.",
-    unreadable: theirs,
     notReady: "This file is still being read. It appears here as soon as it is done.",
     problem: "This file could not be read completely.",
     cannotRead: "There is nothing to show from this file.",
@@ -312,11 +305,7 @@ export const en = {
     comment: "Comment",
     tableCaption: "Table",
   },
-  /** Sentences of our own for what could not be read, by the server's code; where empty, the server's sentence stands. */
-  reasons: {
-    bomb: "", broken_encoding: "", damaged: "", doctype_refused: "", empty: "", encrypted: "", expanded_limit: "", hidden_rows: "", hidden_sheet: "", hidden_slide: "", members_limit: "",
-    nesting_limit: "", no_text: "", not_a_file: "", pages_limit: "", text_limit: "", time_limit: "", too_large: "", unreadable_pages: "", unavailable: "", worker_ended: "", unsupported_type: "There is no reader for this kind of file yet.",
-  },
+  remarks,
   /** Why a hit was found, by the reason's kind; `words` are those that matched. Where empty, the server's sentence stands. */
   hitReasons: { terms: theirs, meaning: theirs, phrase: theirs, title: theirs, name: theirs },
   known: {
@@ -374,8 +363,6 @@ export const en = {
     nameHint: "Left empty, the folder's own name is used.",
     /** Why a folder could not be added, by the server's code; where empty, its sentence stands. */
     addErrors: { invalid_argument: "", not_found: "", already_exists: "", forbidden: "" },
-    unreachable: theirs,
-    watchNote: theirs,
     pathMissing: "Enter the full path of a folder; it begins with /.",
     submit: "Add",
     files: (count: number) => plural(count, "file", "files"),
@@ -460,6 +447,9 @@ export const en = {
     problemsCut: (shown: string, total: string) => `The newest ${shown} of ${total} are grouped here.`,
     retryAll: "Try all of them again",
     retried: "They wait again.",
+    retryOne: "Try again",
+    retryLabel: (name: string) => `Try again: ${name}`,
+    retriedOne: (name: string) => `“${name}” waits again.`,
     attempts: (count: number) => plural(count, "attempt", "attempts"),
     index: "Search index",
     passages: "Passages by words",
@@ -474,7 +464,6 @@ export const en = {
     modelStates: { installed: "installed", missing: "not installed", damaged: "damaged" },
     modelNote: theirs,
     modelHints: { installed: "", missing: "", damaged: "" },
-    unconfinedWhy: theirs,
     active: "in use",
     licence: (licence: string) => `licence ${licence}`,
     workers: "Workers and their confinement",
@@ -542,6 +531,17 @@ export const en = {
     kept: (done: string) => `Not in use; vectors of ${done} documents are kept`,
     erasing: "Its vectors are being erased",
     notUsed: "Installed, not in use",
+  },
+  vanished: {
+    title: "Files that are gone",
+    intro: "What Alcove knows of a file that vanished is kept for 30 days, in case it comes back. It is never found meanwhile.",
+    nothing: "Nothing is kept of files that are gone.",
+    kept: (files: number, contents: number) => `${plural(files, "file that is gone is", "files that are gone are")} still kept in mind, with what was read from ${plural(contents, "content", "contents")}.`,
+    erase: "Erase now…",
+    askTitle: "Erase what is kept?",
+    askText: "Files that come back later are read anew. Your own files are not touched.",
+    askSubmit: "Erase",
+    erased: (files: number, contents: number) => `Erased: what was kept of ${plural(files, "file", "files")} and ${plural(contents, "content", "contents")}.`,
   },
   settings: {
     pageTitle: "Settings",

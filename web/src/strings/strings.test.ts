@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { count, bytes, ago, dateTime } from "../format/quantity";
-import { hitReasonText, reasonText } from "../format/reasons";
+import { noteText } from "../format/notes";
+import { documentNoteText, hitReasonText, noticeText, reasonText } from "../format/reasons";
 import { de } from "./de";
 import { en } from "./en";
 import { chooseLanguage, preferred, strings, word } from ".";
@@ -34,12 +35,16 @@ describe("the languages", () => {
     expect([count(1234567), bytes(1_234_000), strings.libraries.files(1), strings.libraries.files(1200)]).toEqual(["1.234.567", "1,2 MB", "1 Datei", "1.200 Dateien"]);
     expect(ago("2026-03-02T10:00:00Z", Date.parse("2026-03-02T10:05:00Z"))).toBe("vor 5 Minuten");
     expect(dateTime("2026-03-02T10:00:00Z")).toContain("02.03.2026");
-    expect(reasonText("too_large", "The file is larger than 64 MB")).toBe(de.reasons.too_large);
-    expect(reasonText("constructor", "A sentence")).toBe("A sentence");
+    expect(reasonText({ reason_code: "too_large", reason: "It is larger than 1,200 MB", reason_values: ["1200"] })).toBe("Sie ist größer als 1.200 MB, die Grenze beim Lesen.");
+    expect(reasonText({ reason_code: "worker_ended", reason: "It used more than 2048 MiB of memory", reason_values: ["worker_memory", "2048"] })).toContain("2.048 MiB Arbeitsspeicher");
+    expect(reasonText({ reason_code: "constructor", reason: "A sentence" })).toBe("A sentence");
+    expect(noticeText({ code: "writes_wait", message: "The disk is full", values: ["out_of_space"] })).toContain("kein Platz mehr");
+    expect(documentNoteText({ code: "pages_limit", message: "Only the first …", values: ["2000", "9131"] })).toBe("Nur die ersten 2.000 von 9.131 Seiten wurden gelesen.");
+    expect(noteText({ code: "bad_value", message: "“x” is no size", values: ["size", "x", "size"] })).toContain("keine Größe");
     expect(hitReasonText({ kind: "terms", text: "Contains rent", terms: ["rent", "lease"] })).toBe("Enthält „rent“ und „lease“");
     chooseLanguage("en");
     expect([count(1234567), strings.libraries.files(1)]).toEqual(["1,234,567", "1 file"]);
-    expect(reasonText("too_large", "The file is larger than 64 MB")).toBe("The file is larger than 64 MB");
+    expect(reasonText({ reason_code: "too_large", reason: "It is larger than 64 MB", reason_values: ["64"] })).toBe("It is larger than 64 MB");
     expect(hitReasonText({ kind: "terms", text: "Contains rent", terms: ["rent"] })).toBe("Contains rent");
   });
   it("know no words that the table does not have", () => {

@@ -92,7 +92,7 @@ TEST(Epub, BooksUnderCopyProtectionAreSkipped) {
   members.emplace_back("META-INF/encryption.xml",
                        "<encryption><CipherReference URI='OPS/t/1.xhtml'/><CipherReference URI='OPS/t/2%20b.xhtml'/>"
                        "</encryption>");
-  EXPECT_EQ(read(office::make_zip(members)).verdict.reason_code, "encrypted");
+  EXPECT_EQ(read(office::make_zip(members)).verdict.code, "encrypted");
 }
 
 TEST(Epub, WithoutASpineThePagesAreReadAsTheyCome) {

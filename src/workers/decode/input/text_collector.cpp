@@ -16,11 +16,11 @@ constexpr std::uint64_t kMegabyte = 1024ULL * 1024;
 
 }  // namespace
 
-Verdict skipped(std::string code, std::string reason) {
-  return {wire::StageOutcome::kSkipped, std::move(code), std::move(reason)};
+Verdict skipped(ReasonCode code, std::string reason, RemarkValues values) {
+  return {wire::StageOutcome::kSkipped, code, std::move(reason), std::move(values)};
 }
-Verdict failed(std::string code, std::string reason) {
-  return {wire::StageOutcome::kFailed, std::move(code), std::move(reason)};
+Verdict failed(ReasonCode code, std::string reason) {
+  return {wire::StageOutcome::kFailed, code, std::move(reason)};
 }
 
 TextCollector::TextCollector(const wire::DecodeLimits& limits)
@@ -53,7 +53,8 @@ bool TextCollector::add(wire::BlockKind kind, std::string_view text, wire::Place
     }
   }
   if (!fits || text_bytes_ >= limits_.text_bytes_max) {
-    note("text_limit", fmt::format("Only the first {} MB of the text were read", limits_.text_bytes_max / kMegabyte));
+    const std::uint64_t limit_mb = limits_.text_bytes_max / kMegabyte;
+    note("text_limit", fmt::format("Only the first {} MB of the text were read", limit_mb), {std::to_string(limit_mb)});
     full_ = true;
   }
   if (artefact_.blocks.size() >= kBlocksMax) {
@@ -67,22 +68,30 @@ bool TextCollector::may_go_on() {
   constexpr unsigned kCallsPerClock = 16;
   if (!full_ && calls_++ % kCallsPerClock == 0 && std::chrono::steady_clock::now() >= deadline_) {
     note("time_limit",
-         fmt::format("Reading was stopped after {} seconds; the text may be incomplete", limits_.soft_seconds_max));
+         fmt::format("Reading was stopped after {} seconds; the text may be incomplete", limits_.soft_seconds_max),
+         {std::to_string(limits_.soft_seconds_max)});
     full_ = true;
   }
   return !full_;
 }
 
-void TextCollector::note(std::string_view code, std::string message) {
-  const bool there = std::ranges::any_of(artefact_.notes, [&](const wire::Note& note) { return note.code == code; });
-  if (!there) {
-    note_each(code, std::move(message));
+void TextCollector::note(NoteCode code, std::string message, RemarkValues values) {
+  take_over({code.text(), std::move(message), std::move(values)});
+}
+
+void TextCollector::take_over(wire::Note note) {
+  if (std::ranges::find(artefact_.notes, note.code, &wire::Note::code) == artefact_.notes.end()) {
+    add_note(std::move(note));
   }
 }
 
-void TextCollector::note_each(std::string_view code, std::string message) {
+void TextCollector::note_each(NoteCode code, std::string message, RemarkValues values) {
+  add_note({code.text(), std::move(message), std::move(values)});
+}
+
+void TextCollector::add_note(wire::Note note) {
   if (artefact_.notes.size() < kNotesMax) {
-    artefact_.notes.push_back({std::string(code), std::move(message)});
+    artefact_.notes.push_back(std::move(note));
   }
 }
 

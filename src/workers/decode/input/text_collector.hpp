@@ -8,6 +8,7 @@
 #include <string>
 #include <string_view>
 
+#include "base/remark.hpp"
 #include "wire/artefacts.hpp"
 #include "wire/messages.hpp"
 
@@ -19,11 +20,12 @@ inline constexpr std::size_t kBlocksMax = wire::Block::kItemsMax;
 /// How a reader ended.
 struct Verdict {
   wire::StageOutcome outcome = wire::StageOutcome::kDone;
-  std::string reason_code;
-  std::string reason;  ///< Plain sentence for the person.
+  ReasonCode code;
+  std::string reason;        ///< Plain sentence for the person.
+  RemarkValues values = {};  ///< What it names, as base/remark.hpp says.
 };
-Verdict skipped(std::string code, std::string reason);
-Verdict failed(std::string code, std::string reason);
+Verdict skipped(ReasonCode code, std::string reason, RemarkValues values = {});
+Verdict failed(ReasonCode code, std::string reason);
 
 /// Gathers a TextArtefact within limits.
 ///
@@ -46,9 +48,11 @@ class TextCollector {
   /// False once a limit is met; also notices that time is up.
   bool may_go_on();
   /// Adds a note once per code.
-  void note(std::string_view code, std::string message);
+  void note(NoteCode code, std::string message, RemarkValues values = {});
+  /// One that another reader made.
+  void take_over(wire::Note note);
   /// Adds a note that may stand several times (one per attachment); at most 100 of them.
-  void note_each(std::string_view code, std::string message);
+  void note_each(NoteCode code, std::string message, RemarkValues values);
 
   /// How blocks name the part they stand in.
   enum class PartPlace : std::uint8_t {
@@ -70,6 +74,7 @@ class TextCollector {
   wire::TextArtefact take() && { return std::move(artefact_); }
 
  private:
+  void add_note(wire::Note note);
   /// A little over the limit is looked at, so that trimming may still make it fit.
   static constexpr std::size_t kSlackBytes = 16;
 

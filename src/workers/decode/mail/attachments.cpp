@@ -69,7 +69,7 @@ class AttachmentWalk {
 input::Verdict read_attachments(ByteView bytes, std::string_view encoding, parts::PartSink& sink) {
   if (bytes.size() > kMessageBytesMax) {
     bytes = bytes.first(kMessageBytesMax);
-    sink.note("text_limit", "Only the first 64 MB of the message were read");
+    sink.note("text_limit", "Only the first 64 MB of the message were read", {"64"});
   }
   bool cut = false;
   const std::string text = message_bytes(bytes, encoding, cut);

@@ -173,7 +173,7 @@ void prepare() {
 input::Verdict read_message(ByteView bytes, std::string_view encoding, TextCollector& collector) {
   if (bytes.size() > kMessageBytesMax) {
     bytes = bytes.first(kMessageBytesMax);
-    collector.note("text_limit", "Only the first 64 MB of the message were read");
+    collector.note("text_limit", "Only the first 64 MB of the message were read", {"64"});
   }
   bool cut = false;
   const std::string text = message_bytes(bytes, encoding, cut);

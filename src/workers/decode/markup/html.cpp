@@ -412,7 +412,7 @@ std::string first_text(const GumboNode* node) {
 void read_html(std::string_view html, input::TextCollector& collector) {
   if (html.size() > kHtmlBytesMax) {
     html = utf8_prefix(html, kHtmlBytesMax);
-    collector.note("text_limit", "Only the first 16 MB of the page were read");
+    collector.note("text_limit", "Only the first 16 MB of the page were read", {"16"});
   }
   const std::string flat = flatten_html(html, kHtmlDepthMax);
   if (!flat.empty()) {

@@ -52,7 +52,7 @@ class OdsReader {
     sheet_ = charset::clean(attribute(table, "name"));
     hidden_ = hidden_styles_.contains(attribute(table, "style-name"));
     if (hidden_) {
-      collector_.note_each("hidden_sheet", "The sheet \"" + sheet_ + "\" is hidden; it was read, too");
+      collector_.note_each("hidden_sheet", "The sheet \"" + sheet_ + "\" is hidden; it was read, too", {sheet_});
     }
     row_ = 0;
     collector_.add(BlockKind::kHeading, sheet_, place({}), {.level = 1});

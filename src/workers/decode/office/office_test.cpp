@@ -138,7 +138,7 @@ TEST(Docx, RefusesDocumentTypes) {
                  "&e;</w:t></w:r></w:p></w:body></w:document>"}});
   const Read got = read(Format::kDocx, zip);
   EXPECT_EQ(got.verdict.outcome, wire::StageOutcome::kFailed);
-  EXPECT_EQ(got.verdict.reason_code, "doctype_refused");
+  EXPECT_EQ(got.verdict.code, "doctype_refused");
 }
 
 TEST(Docx, DeepNestingIsCutAndNoted) {
@@ -344,7 +344,7 @@ TEST(Odt, EncryptedOnesAreSkipped) {
   const std::string zip = make_zip({{"mimetype", "application/vnd.oasis.opendocument.text"},
                                     {"content.xml", "\x8f\x01"},
                                     {"META-INF/manifest.xml", "<m><manifest:encryption-data/></m>"}});
-  EXPECT_EQ(read(Format::kOdt, zip).verdict.reason_code, "encrypted");
+  EXPECT_EQ(read(Format::kOdt, zip).verdict.code, "encrypted");
 }
 
 TEST(OfficeFacts, ComeFromTheCoreProperties) {

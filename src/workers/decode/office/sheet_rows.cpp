@@ -17,7 +17,7 @@ void SheetRows::begin_sheet(std::string name, Visibility visibility) {
   sheet_ = charset::clean(name);
   sheet_hidden_ = visibility == Visibility::kHidden;
   if (sheet_hidden_) {
-    collector_.note_each("hidden_sheet", "The sheet \"" + sheet_ + "\" is hidden; it was read, too");
+    collector_.note_each("hidden_sheet", "The sheet \"" + sheet_ + "\" is hidden; it was read, too", {sheet_});
   }
   collector_.add(wire::BlockKind::kHeading, sheet_, place({}), {.level = 1});
 }

@@ -149,7 +149,7 @@ class XlsbReader {
     auto content = container_.read(name, kMemberBytesMax);
     if (!content || content->truncated) {
       const bool large = content && content->too_large;
-      collector_.note(large ? "expanded_limit" : "damaged",
+      collector_.note(large ? NoteCode("expanded_limit") : NoteCode("damaged"),
                       large ? "The document grows too large when it is unpacked; it was read in part"
                             : "The document is damaged; what could be read is shown");
     }

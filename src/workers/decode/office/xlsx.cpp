@@ -37,7 +37,7 @@ class ElementStream {
     });
     if (!status) {
       const bool large = status.error().code == ErrorCode::kTooLarge;
-      collector_.note(large ? "expanded_limit" : "damaged",
+      collector_.note(large ? NoteCode("expanded_limit") : NoteCode("damaged"),
                       large ? "The document grows too large when it is unpacked; it was read in part"
                             : "The document is damaged; what could be read is shown");
     }
@@ -237,7 +237,7 @@ class XlsxReader {
     const std::string_view state = attribute(sheet, "state");
     hidden_sheet_ = state == "hidden" || state == "veryHidden";
     if (hidden_sheet_) {
-      collector_.note_each("hidden_sheet", "The sheet \"" + sheet_ + "\" is hidden; it was read, too");
+      collector_.note_each("hidden_sheet", "The sheet \"" + sheet_ + "\" is hidden; it was read, too", {sheet_});
     }
     collector_.add(BlockKind::kHeading, sheet_, place({}), {.level = 1});
     if (member.empty()) {

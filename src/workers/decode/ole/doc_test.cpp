@@ -158,7 +158,7 @@ TEST(Doc, ReadsTablesWithoutFormattingByTheirMarks) {
 TEST(Doc, SaysThatADocumentIsEncrypted) {
   const Reading got = read({.main = "x\r", .footnotes = "", .flags = 0x0300});
   EXPECT_EQ(got.verdict.outcome, wire::StageOutcome::kSkipped);
-  EXPECT_EQ(got.verdict.reason_code, "encrypted");
+  EXPECT_EQ(got.verdict.code, "encrypted");
 }
 
 TEST(Doc, ReadsDocumentsOfWord95InTheirLanguagesCodePage) {

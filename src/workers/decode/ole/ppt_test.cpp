@@ -58,7 +58,7 @@ TEST(Ppt, ReadsTablesRowByRow) {
 }
 
 TEST(Ppt, SaysThatAPresentationIsEncrypted) {
-  EXPECT_EQ(read_bytes(Format::kPpt, make_ppt("Plan", "", "", "", 0xF3D1C4DF)).verdict.reason_code, "encrypted");
+  EXPECT_EQ(read_bytes(Format::kPpt, make_ppt("Plan", "", "", "", 0xF3D1C4DF)).verdict.code, "encrypted");
 }
 
 TEST(Ppt, ReadsSlidesWithoutTheirLists) {

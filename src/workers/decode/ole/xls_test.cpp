@@ -88,7 +88,7 @@ TEST(Xls, PutsCommentsAtTheirCells) {
 TEST(Xls, SaysThatAWorkbookIsEncrypted) {
   const Reading got = read(biff(0x2F, std::string(54, '\x01')), "");
   EXPECT_EQ(got.verdict.outcome, wire::StageOutcome::kSkipped);
-  EXPECT_EQ(got.verdict.reason_code, "encrypted");
+  EXPECT_EQ(got.verdict.code, "encrypted");
 }
 
 TEST(Xls, ReadsOldCharactersByTheirCodePage) {

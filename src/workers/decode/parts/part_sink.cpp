@@ -51,21 +51,27 @@ struct PartSink::Impl {
   [[nodiscard]] std::uint64_t part_limit() const { return std::min(limits.part_bytes_max, wire::kPayloadMax); }
   wire::PartEntry& entry() { return artefact.parts.back(); }
 
-  void note(std::string_view code, std::string message) {
-    const bool there = std::ranges::any_of(artefact.notes, [&](const wire::Note& n) { return n.code == code; });
+  void note(NoteCode code, std::string message, RemarkValues values = {}) {
+    const bool there = std::ranges::any_of(artefact.notes, [&](const wire::Note& n) { return code == n.code; });
     if (!there && artefact.notes.size() < kNotesMax) {
-      artefact.notes.push_back({std::string(code), std::move(message)});
+      artefact.notes.push_back({code.text(), std::move(message), std::move(values)});
     }
   }
-  void stop(std::string_view code, std::string message) {
-    note(code, std::move(message));
+  void stop(NoteCode code, std::string message, std::uint64_t limit) {
+    note(code, std::move(message), {std::to_string(limit)});
     full = true;
   }
-  void give_up(std::string code, std::string reason) {
-    entry().reason_code = std::move(code);
+  void give_up(ReasonCode code, std::string reason, RemarkValues values = {}) {
+    entry().reason_code = code.text();
     entry().reason = std::move(reason);
+    entry().reason_values = std::move(values);
     wanted = false;
     memory.reset();
+  }
+  void give_up_too_large() {
+    const std::uint64_t limit_mb = part_limit() / kMegabyte;
+    give_up("too_large", fmt::format("It is larger than {} MB, the limit for one file inside another", limit_mb),
+            {std::to_string(limit_mb)});
   }
   void fail_stage(Error error) {
     status = std::unexpected(std::move(error));
@@ -76,7 +82,8 @@ struct PartSink::Impl {
 
   bool check_time() {
     if (!full && std::chrono::steady_clock::now() >= deadline) {
-      stop("time_limit", fmt::format("Unpacking was stopped after {} seconds", limits.soft_seconds_max));
+      stop("time_limit", fmt::format("Unpacking was stopped after {} seconds", limits.soft_seconds_max),
+           limits.soft_seconds_max);
     }
     return !full;
   }
@@ -103,7 +110,8 @@ struct PartSink::Impl {
       return false;
     }
     if (expanded_bytes > limits.expanded_bytes_max) {
-      stop("expanded_limit", fmt::format("Only the first {} MB were unpacked", limits.expanded_bytes_max / kMegabyte));
+      stop("expanded_limit", fmt::format("Only the first {} MB were unpacked", limits.expanded_bytes_max / kMegabyte),
+           limits.expanded_bytes_max / kMegabyte);
       if (open && wanted) {
         give_up("too_large", "It came after the limit of what is unpacked");
       }
@@ -114,7 +122,8 @@ struct PartSink::Impl {
 
   bool list(std::string path, std::uint64_t size_declared) {
     if (artefact.parts.size() >= members_limit(limits)) {
-      stop("members_limit", fmt::format("Only the first {} files inside were listed", members_limit(limits)));
+      stop("members_limit", fmt::format("Only the first {} files inside were listed", members_limit(limits)),
+           members_limit(limits));
       return false;
     }
     wire::PartEntry& added = artefact.parts.emplace_back();
@@ -169,8 +178,7 @@ bool PartSink::begin(std::string path, std::int64_t modified_unix_ms, std::uint6
   impl.memory.reset();
   impl.wanted = impl.deliver != nullptr && impl.artefact.parts.size() > impl.parts_from;
   if (size_declared > impl.part_limit()) {
-    impl.give_up("too_large", fmt::format("It is larger than {} MB, the limit for one file inside another",
-                                          impl.part_limit() / kMegabyte));
+    impl.give_up_too_large();
   }
   return true;
 }
@@ -188,8 +196,7 @@ bool PartSink::write(ByteView piece) {
     return false;
   }
   if (impl.member_bytes > impl.part_limit()) {
-    impl.give_up("too_large", fmt::format("It is larger than {} MB, the limit for one file inside another",
-                                          impl.part_limit() / kMegabyte));
+    impl.give_up_too_large();
     return false;
   }
   if (!impl.memory) {
@@ -224,26 +231,26 @@ bool PartSink::end() {
   return !impl.full;
 }
 
-bool PartSink::end_damaged(std::string code, std::string reason) {
+bool PartSink::end_damaged(ReasonCode code, std::string reason) {
   Impl& impl = *impl_;
   if (wanted() && !impl.memory) {
-    impl.give_up(std::move(code), std::move(reason));
+    impl.give_up(code, std::move(reason));
   } else if (wanted()) {
-    impl.note(code, fmt::format("\"{}\" is damaged; only its beginning was read", impl.entry().path));
+    impl.note("damaged", fmt::format("\"{}\" is damaged; only its beginning was read", impl.entry().path));
   }
   return end();
 }
 
-bool PartSink::refuse(std::string path, std::uint64_t size_declared, std::string code, std::string reason) {
+bool PartSink::refuse(std::string path, std::uint64_t size_declared, ReasonCode code, std::string reason) {
   if (!may_go_on() || !impl_->list(std::move(path), size_declared)) {
     return false;
   }
-  impl_->give_up(std::move(code), std::move(reason));
+  impl_->give_up(code, std::move(reason));
   return true;
 }
 
-void PartSink::note(std::string_view code, std::string message) {
-  impl_->note(code, std::move(message));
+void PartSink::note(NoteCode code, std::string message, RemarkValues values) {
+  impl_->note(code, std::move(message), std::move(values));
 }
 
 bool PartSink::may_go_on() {

@@ -10,6 +10,7 @@
 
 #include "base/bytes.hpp"
 #include "base/error.hpp"
+#include "base/remark.hpp"
 #include "wire/artefacts.hpp"
 #include "wire/messages.hpp"
 
@@ -58,11 +59,11 @@ class PartSink {
   bool end();
   /// The member that was begun cannot be read to its end. Pieces that came are handed over and a note says so; without
   /// any, its entry gets the reason.
-  bool end_damaged(std::string code, std::string reason);
+  bool end_damaged(ReasonCode code, std::string reason);
   /// Lists a member without its bytes.
-  bool refuse(std::string path, std::uint64_t size_declared, std::string code, std::string reason);
+  bool refuse(std::string path, std::uint64_t size_declared, ReasonCode code, std::string reason);
   /// Adds a note once per code.
-  void note(std::string_view code, std::string message);
+  void note(NoteCode code, std::string message, RemarkValues values = {});
   /// False once a limit is met or nothing more is wanted; also notices that time is up.
   bool may_go_on();
   /// Entries so far.

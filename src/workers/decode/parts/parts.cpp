@@ -28,8 +28,10 @@ wire::Place part_place(std::string path) {
 void note_protected(const wire::PartsArtefact& artefact, input::TextCollector& collector) {
   const auto count = std::ranges::count(artefact.parts, "encrypted", &wire::PartEntry::reason_code);
   if (count > 0) {
-    collector.note("encrypted", count == 1 ? "One file inside is protected by a password"
-                                           : fmt::format("{} files inside are protected by a password", count));
+    collector.note("encrypted",
+                   count == 1 ? "One file inside is protected by a password"
+                              : fmt::format("{} files inside are protected by a password", count),
+                   {std::to_string(count)});
   }
 }
 
@@ -52,7 +54,7 @@ input::Verdict read_parts(const wire::ProbeArtefact& probe, const input::ByteSou
 
 void write_names(const wire::PartsArtefact& members, input::TextCollector& collector) {
   for (const wire::Note& note : members.notes) {
-    collector.note(note.code, note.message);
+    collector.take_over(note);
   }
   note_protected(members, collector);
   for (const wire::PartEntry& entry : members.parts) {
@@ -81,7 +83,7 @@ input::Verdict list_mailbox(const input::ByteSource& source, input::TextCollecto
   };
   input::Verdict verdict = mail::read_mailbox(source, sink, add);
   for (const wire::Note& note : std::move(sink).take().notes) {
-    collector.note(note.code, note.message);
+    collector.take_over(note);
   }
   return verdict;
 }

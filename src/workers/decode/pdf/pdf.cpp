@@ -33,7 +33,8 @@ class PdfReader {
         static_cast<int>(std::min<std::int64_t>(pages, static_cast<std::int64_t>(collector_.limits().pages_max)));
     collector_.artefact().page_count = static_cast<std::uint32_t>(pages);
     if (wanted < pages) {
-      collector_.note("pages_limit", fmt::format("Only the first {} of {} pages were read", wanted, pages));
+      collector_.note("pages_limit", fmt::format("Only the first {} of {} pages were read", wanted, pages),
+                      {std::to_string(wanted), std::to_string(pages)});
     }
     read_information();
     outline_ = read_outline(document_);

@@ -82,13 +82,13 @@ TEST(Pdf, CommentsOnThePageAreRead) {
 TEST(Pdf, PagesWithoutTextAreSkippedWithAReason) {
   const Read got = read(make_pdf({"0 0 100 100 re f"}));
   EXPECT_EQ(got.verdict.outcome, wire::StageOutcome::kSkipped);
-  EXPECT_EQ(got.verdict.reason_code, "no_text");
+  EXPECT_EQ(got.verdict.code, "no_text");
 }
 
 TEST(Pdf, DamageIsAFailureWithAReason) {
   const Read got = read("%PDF-1.4\nnothing");
   EXPECT_EQ(got.verdict.outcome, wire::StageOutcome::kFailed);
-  EXPECT_EQ(got.verdict.reason_code, "damaged");
+  EXPECT_EQ(got.verdict.code, "damaged");
 }
 
 TEST(Pdf, FactsComeFromTheInformation) {

@@ -12,7 +12,7 @@ input::Verdict read_rtf(std::string_view rtf, input::TextCollector& collector) {
   rtf = rtf.substr(begin);
   if (rtf.size() > kRtfBytesMax) {
     rtf = rtf.substr(0, kRtfBytesMax);
-    collector.note("text_limit", "Only the first 256 MB of the document were read");
+    collector.note("text_limit", "Only the first 256 MB of the document were read", {"256"});
   }
   Reader reader(rtf, collector, Reader::Purpose::kText);
   reader.read();

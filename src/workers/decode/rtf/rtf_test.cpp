@@ -114,7 +114,7 @@ TEST(Rtf, FactsComeFromInfo) {
 TEST(Rtf, SaysThatItWasCut) {
   EXPECT_EQ(read("{\\rtf1 half").notes[0].code, "damaged");
   input::TextCollector collector{wire::DecodeLimits{}};
-  EXPECT_EQ(read_rtf("no rtf", collector).reason_code, "damaged");
+  EXPECT_EQ(read_rtf("no rtf", collector).code, "damaged");
 }
 
 TEST(Rtf, EveryTruncationIsHandled) {

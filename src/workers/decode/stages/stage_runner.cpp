@@ -42,8 +42,9 @@ constexpr float kDocumentLanguageShare = 0.8F;
 StageFinished finished(const Verdict& verdict) {
   StageFinished out;
   out.outcome = verdict.outcome;
-  out.reason_code = verdict.reason_code;
+  out.reason_code = verdict.code.text();
   out.reason = verdict.reason;
+  out.reason_values = verdict.values;
   return out;
 }
 
@@ -241,9 +242,10 @@ Verdict StageRunner::read_by_format(input::TextCollector& collector) {
     case Format::kEmpty: collector.note("empty", "The file is empty"); return {};
     case Format::kEncryptedOffice: return input::skipped("encrypted", "The document is protected by a password");
     case Format::kUnknown:
-      return input::skipped("unsupported_type", known.mime.empty() || known.mime == "application/octet-stream"
-                                                    ? std::string("The kind of this file is not known")
-                                                    : fmt::format("There is no reader for {} yet", known.mime));
+      if (known.mime.empty() || known.mime == "application/octet-stream") {
+        return input::skipped("unsupported_type", "The kind of this file is not known");
+      }
+      return input::skipped("unsupported_type", fmt::format("There is no reader for {} yet", known.mime), {known.mime});
     default: break;
   }
   if (source_.size() > request_.limits.file_bytes_max) {
@@ -251,9 +253,11 @@ Verdict StageRunner::read_by_format(input::TextCollector& collector) {
     const std::uint64_t limit_mb = request_.limits.file_bytes_max / kMegabyte;
     if (!is_decoded_text(known.format)) {
       return input::skipped("too_large",
-                            fmt::format("The file is larger than {} MB, the limit for reading files", limit_mb));
+                            fmt::format("The file is larger than {} MB, the limit for reading files", limit_mb),
+                            {std::to_string(limit_mb)});
     }
-    collector.note("too_large", fmt::format("The file is larger than {} MB; only its beginning was read", limit_mb));
+    collector.note("too_large", fmt::format("The file is larger than {} MB; only its beginning was read", limit_mb),
+                   {std::to_string(limit_mb)});
   }
   if (known.format == Format::kPdf) {
     return pdf::read_pdf(source_, collector);
@@ -383,8 +387,9 @@ StageFinished StageRunner::run_passages() {
   bool was_cut = false;
   wire::PassagesArtefact passages = make_passages(*text, options, was_cut);
   if (was_cut) {
-    passages.notes.push_back(
-        {"passages_limit", fmt::format("Only the first {} passages were kept", request_.limits.passages_max)});
+    passages.notes.push_back({.code = NoteCode("passages_limit").text(),
+                              .message = fmt::format("Only the first {} passages were kept", options.count_max),
+                              .values = {std::to_string(options.count_max)}});
   }
   return done(passages);
 }

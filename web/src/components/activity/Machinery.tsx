@@ -1,6 +1,7 @@
 /** What does the work: index, model, stores, and the workers with what confines them. */
 import { Text, Title } from "@mantine/core";
 import { bytes, count } from "../../format/quantity";
+import { workerReasonText } from "../../format/reasons";
 import { listModels, type Status, type Worker } from "../../services/work";
 import { useResource } from "../../stores/resource";
 import { strings, word } from "../../strings";
@@ -66,11 +67,11 @@ function WorkerCard({ worker }: { worker: Worker }) {
       <h3 className={classes.h3}>{word(words.roles, worker.role) ?? worker.role}</h3>
       <Text fz="sm" c="dimmed">{word(words.workerStates, worker.state) ?? worker.state}{worker.restarts > 0 && ` · ${words.restarts(worker.restarts)}`}</Text>
       {worker.instructions !== "" && <Text fz="sm" c="dimmed">{words.computesWith(worker.instructions)}</Text>}
-      {worker.reason !== "" && <Text fz="sm">{worker.reason}</Text>}
+      {worker.reason !== "" && <Text fz="sm">{workerReasonText(worker)}</Text>}
       <ul className={classes.list}>
         {worker.confinement.map((means) => (
           <li key={means.means}>
-            <span>{word(words.means, means.means) ?? means.means}{!means.active && means.reason !== "" && <Text fz="xs" c="dimmed">{words.unconfinedWhy(means.reason) || means.reason}</Text>}</span>
+            <span>{word(words.means, means.means) ?? means.means}{!means.active && means.reason !== "" && <Text fz="xs" c="dimmed">{workerReasonText(means)}</Text>}</span>
             <span>{means.active ? words.confined : words.unconfined}</span>
           </li>
         ))}

@@ -6,7 +6,7 @@ import { fileAddress } from "../../format/address";
 import { groupProblems, type ProblemGroup } from "../../format/problems";
 import { ago, count } from "../../format/quantity";
 import { reasonText } from "../../format/reasons";
-import { loadProblems, retryWork } from "../../services/work";
+import { loadProblems, retryFile, retryWork, type ProblemItem } from "../../services/work";
 import { useResource } from "../../stores/resource";
 import { useSession } from "../../stores/session";
 import { useStatus } from "../../stores/status";
@@ -24,24 +24,27 @@ export function Problems({ failed, skipped }: { failed: number; skipped: number 
   const [message, setMessage] = useState("");
   const [error, setError] = useState<unknown>();
   const words = strings.activity;
-  const retry = async () => {
-    setBusy(true);
+  const again = async (ask: Promise<unknown>, told: string) => {
     setError(undefined);
     try {
-      await retryWork();
+      await ask;
       await refresh();
-      setMessage(words.retried);
+      setMessage(told);
     } catch (failure) {
       setError(failure);
-    } finally {
-      setBusy(false);
     }
   };
+  const retryAll = async () => {
+    setBusy(true);
+    await again(retryWork(), words.retried);
+    setBusy(false);
+  };
+  const retryOne = isOwner ? (problem: ProblemItem) => again(retryFile(problem.file_id ?? 0, problem.part), words.retriedOne(nameOf(problem))) : undefined;
   return (
     <section aria-labelledby="problems-title">
       <Group justify="space-between" mb="sm">
         <Title order={2} id="problems-title">{words.problems}</Title>
-        {isOwner && failed + skipped > 0 && <Button variant="default" size="xs" loading={busy} onClick={() => void retry()}>{words.retryAll}</Button>}
+        {isOwner && failed + skipped > 0 && <Button variant="default" size="xs" loading={busy} onClick={() => void retryAll()}>{words.retryAll}</Button>}
       </Group>
       <p role="status" className={message === "" ? "alcove-hidden" : classes.quiet}>{message}</p>
       {error !== undefined && <ErrorState error={error} />}
@@ -50,18 +53,23 @@ export function Problems({ failed, skipped }: { failed: number; skipped: number 
           <Tabs.Tab value="failed">{words.failedTab(count(failed))}</Tabs.Tab>
           <Tabs.Tab value="skipped">{words.skippedTab(count(skipped))}</Tabs.Tab>
         </Tabs.List>
-        <Tabs.Panel value="failed"><ProblemItems key={failed} state="failed" /></Tabs.Panel>
-        <Tabs.Panel value="skipped"><ProblemItems key={skipped} state="skipped" /></Tabs.Panel>
+        <Tabs.Panel value="failed"><ProblemItems key={failed} state="failed" onRetry={retryOne} /></Tabs.Panel>
+        <Tabs.Panel value="skipped"><ProblemItems key={skipped} state="skipped" onRetry={retryOne} /></Tabs.Panel>
       </Tabs>
     </section>
   );
 }
 
+/** Absent for those who may not. */
+type Retry = ((problem: ProblemItem) => Promise<void>) | undefined;
+
+const nameOf = (problem: ProblemItem): string => (problem.part_path ?? problem.path).split("/").at(-1) ?? problem.path;
+
 /** So many files of one reason are listed at first. */
 const firstItems = 8;
 
 /** Made anew when the number changes: the list is then another. */
-function ProblemItems({ state }: { state: State }) {
+function ProblemItems({ state, onRetry }: { state: State; onRetry: Retry }) {
   const { data, error, reload } = useResource(state, (signal) => loadProblems(state, signal));
   const words = strings.activity;
   if (error !== undefined) return <ErrorState error={error} onRetry={reload} />;
@@ -70,14 +78,14 @@ function ProblemItems({ state }: { state: State }) {
   return (
     <>
       <ul className={classes.problems}>
-        {groupProblems(data.problems, (problem) => reasonText(problem.reason_code, problem.reason)).map((group) => <li key={group.key}><ReasonGroup group={group} /></li>)}
+        {groupProblems(data.problems, reasonText).map((group) => <li key={group.key}><ReasonGroup group={group} onRetry={onRetry} /></li>)}
       </ul>
       {data.more && <Text fz="sm" c="dimmed" mt="sm">{words.problemsCut(count(data.problems.length), count(data.total))}</Text>}
     </>
   );
 }
 
-function ReasonGroup({ group }: { group: ProblemGroup }) {
+function ReasonGroup({ group, onRetry }: { group: ProblemGroup; onRetry: Retry }) {
   const [open, setOpen] = useState(false);
   const [all, setAll] = useState(false);
   const id = useId();
@@ -95,10 +103,13 @@ function ReasonGroup({ group }: { group: ProblemGroup }) {
           <ul className={classes.problemFiles}>
             {items.map((problem) => (
               <li key={`${problem.library}/${problem.path_base64 ?? problem.path} ${problem.part ?? ""}`}>
-                {problem.file_id === undefined ? <bdi>{problem.path}</bdi> : <Link to={fileAddress({ file: problem.file_id, part: problem.part })}><bdi>{problem.part_path ?? problem.path}</bdi></Link>}
-                <span className={classes.quiet}>
-                  {[problem.part_path !== undefined && words.inside(problem.path), problem.library, problem.attempts > 1 && words.attempts(problem.attempts), ago(problem.changed)].filter(Boolean).join(" · ")}
-                </span>
+                <div className={classes.problemFile}>
+                  {problem.file_id === undefined ? <bdi>{problem.path}</bdi> : <Link to={fileAddress({ file: problem.file_id, part: problem.part })}><bdi>{problem.part_path ?? problem.path}</bdi></Link>}
+                  <span className={classes.quiet}>
+                    {[problem.part_path !== undefined && words.inside(problem.path), problem.library, problem.attempts > 1 && words.attempts(problem.attempts), ago(problem.changed)].filter(Boolean).join(" · ")}
+                  </span>
+                </div>
+                {onRetry && problem.file_id !== undefined && <RetryButton problem={problem} onRetry={onRetry} />}
               </li>
             ))}
           </ul>
@@ -107,4 +118,15 @@ function ReasonGroup({ group }: { group: ProblemGroup }) {
       </div>
     </article>
   );
+}
+
+function RetryButton({ problem, onRetry }: { problem: ProblemItem; onRetry: NonNullable<Retry> }) {
+  const [busy, setBusy] = useState(false);
+  const words = strings.activity;
+  const retry = async () => {
+    setBusy(true);
+    await onRetry(problem);
+    setBusy(false);
+  };
+  return <Button variant="default" size="compact-sm" loading={busy} aria-label={words.retryLabel(nameOf(problem))} onClick={() => void retry()}>{words.retryOne}</Button>;
 }

@@ -6,6 +6,7 @@ import { Link, useNavigate } from "react-router";
 import { fileAddress, folderAddress, inFilter, newSearch, searchAddress } from "../../format/address";
 import { sortEntries, type Direction, type Order } from "../../format/order";
 import { count } from "../../format/quantity";
+import { problemText } from "../../format/reasons";
 import { downloadUrl } from "../../services/files";
 import type { File, Folder, Library } from "../../services/libraries";
 import { useFolder } from "../../stores/folder";
@@ -109,7 +110,7 @@ const folderEntry = (library: number, folder: Folder): Entry => ({
 
 const fileEntry = (file: File): Entry => ({
   key: String(file.id), name: file.name, to: fileAddress({ file: file.id }), kind: "file", type: file.type, ref: { file: file.id }, size: file.size, modified: file.modified,
-  state: file.state === "ready" ? "" : strings.fileStates[file.state], problem: file.state === "problem", note: file.problem && (strings.viewer.unreadable(file.problem) || file.problem), download: downloadUrl({ file: file.id }),
+  state: file.state === "ready" ? "" : strings.fileStates[file.state], problem: file.state === "problem", note: problemText(file) || undefined, download: downloadUrl({ file: file.id }),
 });
 
 function Crumbs({ library, path }: { library: Library; path: string }) {

@@ -3,6 +3,7 @@ import { IconDots, IconFolder, IconRefresh, IconShieldCheck, IconTrash } from "@
 import { Link } from "react-router";
 import { folderAddress } from "../../format/address";
 import { ago, bytes, count } from "../../format/quantity";
+import { noticeText } from "../../format/reasons";
 import type { Library } from "../../services/libraries";
 import { strings } from "../../strings";
 import classes from "./LibraryCard.module.css";
@@ -17,6 +18,8 @@ interface Props {
 export function LibraryCard({ library, canChange, onRescan, onRemove }: Props) {
   const words = strings.libraries;
   const scanning = library.state === "scanning";
+  // Before the first look after a start only the reason of the last run is known.
+  const remark = library.note ? noticeText(library.note) : library.state === "missing" ? library.state_reason : "";
   return (
     <article className={classes.card} aria-label={library.name}>
       <span className={classes.icon}><IconFolder size={22} stroke={1.6} aria-hidden="true" /></span>
@@ -30,8 +33,7 @@ export function LibraryCard({ library, canChange, onRescan, onRemove }: Props) {
           {library.files_unhashed > 0 && <span>{words.unread(library.files_unhashed)}</span>}
         </p>
         {library.files_unhashed > 0 && library.file_count > 0 && <ReadBar read={library.file_count - library.files_unhashed} total={library.file_count} name={library.name} />}
-        {library.state_reason !== "" && <p className={classes.quiet}>{words.unreachable(library.state_reason) || library.state_reason}</p>}
-        {library.watch_note !== "" && library.watch_note !== library.state_reason && <p className={classes.quiet}>{words.watchNote(library.watch_note) || library.watch_note}</p>}
+        {remark !== "" && <p className={classes.quiet}>{remark}</p>}
       </div>
       {canChange && (
         <Menu position="bottom-end" withinPortal withInitialFocusPlaceholder={false}>

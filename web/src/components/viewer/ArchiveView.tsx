@@ -89,7 +89,7 @@ function memberEntry(part: Part, file: number, target: string | undefined, liste
   return {
     key: part.part, name: baseName(part.path), to: fileAddress(ref), kind: "file", type: part.type, ref, size: part.size, modified: part.modified, problem,
     state: part.state === "ready" ? "" : strings.fileStates[part.state],
-    note: [folder, part.reason ? reasonText(part.reason_code, part.reason) : part.part_count > 0 ? strings.viewer.members(part.part_count) : ""].filter((text) => text !== "").join(" · ") || undefined,
+    note: [folder, part.reason ? reasonText(part) : part.part_count > 0 ? strings.viewer.members(part.part_count) : ""].filter((text) => text !== "").join(" · ") || undefined,
     here: target !== undefined && segments(target).join("/") === segments(part.path).join("/"),
     ...(unread ? {} : { download: downloadUrl(ref) }),
   };

@@ -27,7 +27,7 @@ export function Attachments({ detail, reference, heading = true }: { detail: Fil
 function Card({ part, file }: { part: Part; file: number }) {
   const ref = { file, part: part.part };
   const unread = part.reason_code !== undefined;
-  const note = part.reason ? reasonText(part.reason_code, part.reason) : part.state === "problem" ? strings.fileStates.problem : part.state === "ready" ? "" : strings.fileStates[part.state];
+  const note = part.reason ? reasonText(part) : part.state === "problem" ? strings.fileStates.problem : part.state === "ready" ? "" : strings.fileStates[part.state];
   return (
     <div className={classes.card}>
       <FileIcon type={part.type} size={20} compact />

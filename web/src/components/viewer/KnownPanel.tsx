@@ -3,7 +3,7 @@ import { Badge, Code, Stack, Text, Title } from "@mantine/core";
 import type { ReactNode } from "react";
 import { Link } from "react-router";
 import { fileAddress } from "../../format/address";
-import { reasonText } from "../../format/reasons";
+import { documentNoteText, reasonText } from "../../format/reasons";
 import { ago, bytes, count, dateTime, elapsed, languageName, percent } from "../../format/quantity";
 import type { FileDetail, FileStage } from "../../services/files";
 import { strings, word } from "../../strings";
@@ -48,7 +48,7 @@ export function KnownPanel({ detail }: { detail: FileDetail }) {
       {detail.notes.length > 0 && (
         <section>
           <Title order={3} fz="sm" mb={6}>{words.notes}</Title>
-          <ul className={classes.list}>{detail.notes.map((note) => <li key={note.code + note.message}>{reasonText(note.code, note.message)}</li>)}</ul>
+          <ul className={classes.list}>{detail.notes.map((note) => <li key={note.code + note.message}>{documentNoteText(note)}</li>)}</ul>
         </section>
       )}
       <section>
@@ -91,7 +91,7 @@ function Stage({ stage }: { stage: FileStage }) {
         <Badge variant="light" autoContrast size="sm" tt="none" color={colours[stage.state]} className={classes.badge ?? ""}>{strings.stageStates[stage.state]}</Badge>
       </div>
       {facts.length > 0 && <Text fz="xs" c="dimmed">{facts.join(" · ")}</Text>}
-      {stage.reason && <Text fz="sm">{reasonText(stage.reason_code, stage.reason)}</Text>}
+      {stage.reason && <Text fz="sm">{reasonText(stage)}</Text>}
     </li>
   );
 }

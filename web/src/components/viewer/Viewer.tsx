@@ -6,7 +6,7 @@ import { fileAddress, folderAddress, searchAddress, type SearchAddress } from ".
 import type { FindTarget } from "../../format/find";
 import { termsOfHit, termsOfQuery } from "../../format/highlight";
 import { baseName, containerOf, segments } from "../../format/parts";
-import { reasonText } from "../../format/reasons";
+import { documentNoteText, problemText, reasonText } from "../../format/reasons";
 import { viewOf, type ViewKind } from "../../format/views";
 import { ApiError } from "../../services/errors";
 import { loadFile, loadText, refKey, type Block, type FileDetail, type FileRef } from "../../services/files";
@@ -199,11 +199,11 @@ function Notices({ detail, view, pdfFailed }: { detail: FileDetail; view: ViewKi
   const words = strings.viewer;
   const lines = [
     ...(detail.state === "working" || detail.state === "unhashed" ? [words.notReady] : []),
-    ...(detail.problem ? [words.unreadable(detail.problem) || detail.problem] : []),
+    ...(detail.problem ? [problemText(detail)] : []),
     ...(detail.state === "problem" && !detail.problem
-      ? detail.stages.filter((stage) => (stage.state === "failed" || stage.stage === "text") && stage.reason && (view !== "picture" || stage.reason_code !== "unsupported_type")).map((stage) => reasonText(stage.reason_code, stage.reason))
+      ? detail.stages.filter((stage) => (stage.state === "failed" || stage.stage === "text") && stage.reason && (view !== "picture" || stage.reason_code !== "unsupported_type")).map(reasonText)
       : []),
-    ...detail.notes.map((note) => reasonText(note.code, note.message)),
+    ...detail.notes.map(documentNoteText),
     ...(pdfFailed ? [words.pdfFailed] : []),
     ...(detail.type === "html" || detail.type === "eml" || detail.type === "msg" ? [words.textOnly] : []),
   ];
