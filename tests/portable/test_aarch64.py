@@ -1,4 +1,4 @@
-"""The same source for 64-bit ARM: cross-built, and run under emulation. Everything is built only with --long."""
+"""The same source for 64-bit ARM: cross-built, and run under emulation. With --long only: it fetches and builds much."""
 import subprocess
 
 import pytest
@@ -16,8 +16,14 @@ def build(*targets):
     assert result.returncode == 0, result.stdout[-4000:] + result.stderr[-2000:]
 
 
-@pytest.fixture(scope="module")
-def kernels():
+@pytest.fixture(autouse=True)
+def only_when_long(long_run):
+    if not long_run:
+        pytest.skip("fetches and builds everything for another architecture; runs with --long")
+
+
+@pytest.fixture
+def kernels(only_when_long):
     build("alcove_workers_models_test", "alcove_drivers_vectors_test", "alcove_bench_embedding")
 
 
@@ -31,9 +37,7 @@ def test_kernels_and_the_model_compute_the_same(processor, kernels, tmp_path):
     assert nearest_of_each(there, here) >= 0.999
 
 
-def test_the_whole_product_builds_and_runs(tmp_path, long_run):
-    if not long_run:
-        pytest.skip("builds everything; runs with --long")
+def test_the_whole_product_builds_and_runs(tmp_path):
     build("alcove", "alcove-worker")
     (tmp_path / "library").mkdir()
     status, said, _ = serve_emulated(emulator("qemu-aarch64", "-cpu", "max", "-L", LIBRARIES), ARM, tmp_path / "library", tmp_path)
