@@ -171,7 +171,7 @@ describe("narrowing a search", { skip: missing || false }, () => {
     const other = await german.context.newPage();
     await open("/?q=garden%20before:nevar%20OR", other);
     const notes = other.getByRole("list", { name: "Hinweise zu dieser Suche" });
-    await notes.getByText(/Den Wert „nevar“ versteht der Filter „before:“ nicht/).waitFor();
+    await notes.getByText(/„nevar“ ist kein Datum/).waitFor();
     await notes.getByText(/„OR“ braucht auf beiden Seiten etwas/).waitFor();
     await other.getByRole("complementary", { name: "Eingrenzen" }).getByRole("heading", { name: "Sprache" }).waitFor();
     assert.deepEqual(await accessibilityFindings(other), []);
