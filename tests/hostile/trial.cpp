@@ -139,7 +139,7 @@ Result<Reading> Trial::read(int fd, const std::string& name, unsigned members_ma
         if (ran.error().code == ErrorCode::kTimedOut) {
           worker_->kill();
         }
-        why = worker_->end_reason();
+        why = worker_->end_reason().message;
       }
       reading.lost = fmt::format("{} of {}: {}", running_, next.name, why);
       renew();

@@ -54,7 +54,7 @@ class Sandbox : public testing::Test {
     if (frame) {
       return frame->as<wire::TestReply>(wire::MessageKind::kTestReply).value();
     }
-    const std::string reason = worker_->end_reason();
+    const std::string reason = worker_->end_reason().message;
     return {.action = action,
             .refused = frame.error().code == ErrorCode::kUnavailable && reason.find("forbidden") != std::string::npos,
             .detail = reason};
@@ -188,12 +188,13 @@ TEST(WorkerMemory, IsLookedAtBetweenRequests) {
   EXPECT_EQ(worker->end_when_over_limit(), std::nullopt);
   ASSERT_TRUE(worker->send(wire::MessageKind::kTestRequest, wire::TestRequest{.action = "eat_memory_files"}, soon())
                   .has_value());
-  std::optional<std::string> ended;
+  std::optional<Remark> ended;
   for (const Context context = soon(); !ended && context.check();) {
     (void)worker->channel().receive(Context::with_timeout(std::chrono::milliseconds(20)));  // Looks at no memory.
     ended = worker->end_when_over_limit();
   }
-  EXPECT_EQ(ended, "It used more than 256 MiB of memory");
+  ASSERT_TRUE(ended);
+  EXPECT_EQ(ended->message, "It used more than 256 MiB of memory");
 }
 
 TEST(WorkerTime, BurningMoreThanTheLimitIsToldInWords) {
@@ -274,7 +275,7 @@ std::vector<std::string> decode_problems(WorkerProcess& worker, const std::files
   while (true) {
     const Result<ipc::Frame> frame = worker.receive(soon());
     if (!frame) {
-      problems.push_back(kWorkerEnded + worker.end_reason());
+      problems.push_back(kWorkerEnded + worker.end_reason().message);
       return problems;
     }
     if (frame->kind == wire::MessageKind::kDecodeFinished) {
