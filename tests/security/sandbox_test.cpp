@@ -146,7 +146,7 @@ TEST_F(Sandbox, SaysHowItIsConfined) {
 
 TEST_F(Sandbox, ACrashIsToldInWords) {
   EXPECT_FALSE(attempt("crash").refused);
-  EXPECT_EQ(worker_->end_reason(), "The worker was ended by signal 11 (segmentation fault)");
+  EXPECT_EQ(worker_->end_reason().message, "The worker was ended by signal 11 (segmentation fault)");
 }
 
 TEST_F(Sandbox, AHangEndsAtTheDeadline) {
@@ -155,7 +155,7 @@ TEST_F(Sandbox, AHangEndsAtTheDeadline) {
   ASSERT_FALSE(frame.has_value());
   EXPECT_EQ(frame.error().code, ErrorCode::kTimedOut);
   worker_->kill();
-  EXPECT_EQ(worker_->end_reason(), "It did not answer in time");
+  EXPECT_EQ(worker_->end_reason().message, "It did not answer in time");
 }
 
 TEST(WorkerMemory, EatingMoreThanTheLimitIsToldInWords) {
@@ -165,7 +165,7 @@ TEST(WorkerMemory, EatingMoreThanTheLimitIsToldInWords) {
   ASSERT_TRUE(
       worker->send(wire::MessageKind::kTestRequest, wire::TestRequest{.action = "eat_memory"}, soon()).has_value());
   EXPECT_FALSE(worker->receive(soon()).has_value());
-  EXPECT_EQ(worker->end_reason(), "It used more than 256 MiB of memory");
+  EXPECT_EQ(worker->end_reason().message, "It used more than 256 MiB of memory");
 }
 
 TEST(WorkerMemory, PagesOfMemoryFilesCountWhileFramesKeepComing) {
@@ -178,7 +178,7 @@ TEST(WorkerMemory, PagesOfMemoryFilesCountWhileFramesKeepComing) {
   while (worker->receive(context).has_value()) {
   }
   EXPECT_TRUE(context.check().has_value()) << "the limit, not the deadline, ended it";
-  EXPECT_EQ(worker->end_reason(), "It used more than 256 MiB of memory");
+  EXPECT_EQ(worker->end_reason().message, "It used more than 256 MiB of memory");
 }
 
 TEST(WorkerMemory, IsLookedAtBetweenRequests) {
@@ -211,7 +211,7 @@ TEST(WorkerTime, BurningMoreThanTheLimitIsToldInWords) {
   }
   EXPECT_TRUE(was_worn) << "its owner sees it coming";
   EXPECT_EQ(worker->receive(soon()).error().code, ErrorCode::kUnavailable);
-  EXPECT_EQ(worker->end_reason(), "It used more than 1 s of processor time");
+  EXPECT_EQ(worker->end_reason().message, "It used more than 1 s of processor time");
 }
 
 /// The large set of test documents; empty when it is absent.
@@ -253,7 +253,7 @@ TEST(ConfinedModel, AnswersWithAVectorPerText) {
       .request_id = 5, .purpose = wire::EmbedPurpose::kPassage, .texts = {"A red apple.", "Ein roter Apfel."}};
   ASSERT_TRUE((*worker)->send(wire::MessageKind::kEmbedRequest, request, soon()).has_value());
   const Result<ipc::Frame> frame = (*worker)->receive(soon());
-  ASSERT_TRUE(frame.has_value()) << frame.error().detail << (*worker)->end_reason();
+  ASSERT_TRUE(frame.has_value()) << frame.error().detail << (*worker)->end_reason().message;
   const wire::EmbedReply reply = frame->as<wire::EmbedReply>(wire::MessageKind::kEmbedReply).value();
   EXPECT_EQ(reply.error, "");
   EXPECT_EQ(reply.scales.size(), 2U);
