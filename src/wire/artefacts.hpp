@@ -44,7 +44,7 @@ enum class Format : std::uint8_t {
   kZip,
   kSevenZip,
   kTar,         ///< Also compressed as a whole (.tar.gz).
-  kCompressed,  ///< One file in gzip, bzip2, xz or zstd.
+  kCompressed,  ///< One file in gzip, bzip2, xz, zstd, compress or lzma.
   kRar,
   kCount_,
 };
@@ -146,9 +146,31 @@ struct TextArtefact {
 /// Whether a format's members are contents of their own (parts).
 constexpr bool is_container(Format format) {
   switch (format) {
-    case Format::kPdf:  // its attachments
+    case Format::kPdf:   // its attachments
+    case Format::kDocx:  // documents put into it
+    case Format::kXlsx:
+    case Format::kPptx:
+    case Format::kOdt:
+    case Format::kOds:
+    case Format::kOdp:
+    case Format::kDoc:
+    case Format::kXls:
+    case Format::kPpt:
     case Format::kEml:
     case Format::kMsg:
+    case Format::kMbox:
+    case Format::kZip:
+    case Format::kSevenZip:
+    case Format::kTar:
+    case Format::kCompressed:
+    case Format::kRar: return true;
+    default: return false;
+  }
+}
+
+/// Whether a container is like a folder: its members are documents of their own, and it has no text beside their names.
+constexpr bool is_collection(Format format) {
+  switch (format) {
     case Format::kMbox:
     case Format::kZip:
     case Format::kSevenZip:

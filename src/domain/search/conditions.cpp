@@ -322,10 +322,9 @@ Status Conditions::evaluate_in(const Filter& filter, const Evidence& evidence, L
 void Conditions::spread_to_documents(const Evidence& evidence, Leaf& leaf) {
   // An archive and a mailbox are like folders, whose members are documents of their own.
   sets::Bitmap documents;
-  for (const wire::Format format : {wire::Format::kEml, wire::Format::kMsg, wire::Format::kPdf}) {
-    const auto members = evidence.generation.corpus->formats.find(format);
-    if (members != evidence.generation.corpus->formats.end()) {
-      documents |= members->second;
+  for (const auto& [format, contents] : evidence.generation.corpus->formats) {
+    if (wire::is_container(format) && !wire::is_collection(format)) {
+      documents |= contents;
     }
   }
   files::Files::Bundled bundled = evidence.files.bundled(evidence.principal, leaf.contents, documents);

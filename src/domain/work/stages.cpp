@@ -14,7 +14,7 @@ const std::vector<Stage>& stages() {
   static const std::vector<Stage> kStages{
       {.name = "probe", .version = 2, .family = Family::kDecode, .needs = {}},
       // Before `text`, which lists the names of an archive that was walked for this.
-      {.name = "parts", .version = 1, .family = Family::kDecode, .needs = {"probe"}},
+      {.name = "parts", .version = 2, .family = Family::kDecode, .needs = {"probe"}},
       {.name = "text", .version = 3, .family = Family::kDecode, .needs = {"probe"}},
       {.name = "passages", .version = 2, .family = Family::kDecode, .needs = {"text"}},
       {.name = "language", .version = 1, .family = Family::kDecode, .needs = {"text"}},

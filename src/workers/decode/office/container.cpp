@@ -224,6 +224,7 @@ Status Container::stream(std::string_view name, const std::function<bool(std::st
   }
   Window window{.source = source_, .offset = member->offset};
   const Reader reader = open_reader(window);
+  const std::uint64_t before = consumed_bytes_;
   archive_entry* entry = nullptr;
   const int status = reader == nullptr ? ARCHIVE_FATAL : archive_read_next_header(reader.get(), &entry);
   if (status != ARCHIVE_OK && status != ARCHIVE_WARN) {
@@ -241,6 +242,9 @@ Status Container::stream(std::string_view name, const std::function<bool(std::st
       return fail(ErrorCode::kCorrupt, "A part of the document is damaged", "cannot inflate " + member->name);
     }
     expanded_bytes_ += size;
+    constexpr int kOutermost = -1;
+    consumed_bytes_ =
+        before + static_cast<std::uint64_t>(std::max<la_int64_t>(archive_filter_bytes(reader.get(), kOutermost), 0));
     if (is_exhausted()) {
       return fail(ErrorCode::kTooLarge, "The document grows too large when it is unpacked");
     }

@@ -53,6 +53,8 @@ class Container {
   [[nodiscard]] bool is_damaged() const { return damaged_; }
   /// True when there were more members than the limit.
   [[nodiscard]] bool is_cut() const { return cut_; }
+  /// Bytes of the source that its members took so far.
+  [[nodiscard]] std::uint64_t consumed_bytes() const { return consumed_bytes_; }
   /// True once the expanded bytes passed their limit.
   [[nodiscard]] bool is_exhausted() const { return expanded_bytes_ >= limits_.expanded_bytes_max; }
 
@@ -69,6 +71,7 @@ class Container {
   std::map<std::string, std::size_t, std::less<>> by_name_;        ///< exact name → index
   std::map<std::string, std::size_t, std::less<>> by_lower_name_;  ///< lower-case name → index
   std::uint64_t expanded_bytes_ = 0;
+  std::uint64_t consumed_bytes_ = 0;
   bool damaged_ = false;
   bool cut_ = false;
 };

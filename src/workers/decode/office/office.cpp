@@ -76,19 +76,6 @@ bool is_open_document(Format format) {
   return format == Format::kOdt || format == Format::kOds || format == Format::kOdp;
 }
 
-bool is_encrypted(Format format, Container& container) {
-  for (const Member& member : container.members()) {
-    if (member.encrypted) {
-      return true;
-    }
-  }
-  if (!is_open_document(format)) {
-    return false;
-  }
-  const auto manifest = container.read("META-INF/manifest.xml", kSmallMemberBytesMax);
-  return manifest && manifest->bytes.find("encryption-data") != std::string::npos;
-}
-
 /// What the templates inside python-docx and python-pptx say of themselves. Documents made with them keep it unless
 /// their maker sets it, and would all be of one author and day.
 bool is_of_template(std::string_view value) {
@@ -166,6 +153,19 @@ input::Verdict read_by_format(Format format, Container& container, input::TextCo
 
 input::Verdict damaged_office() {
   return input::failed("damaged", "The document is damaged and cannot be read");
+}
+
+bool is_encrypted(Format format, Container& container) {
+  for (const Member& member : container.members()) {
+    if (member.encrypted) {
+      return true;
+    }
+  }
+  if (!is_open_document(format)) {
+    return false;
+  }
+  const auto manifest = container.read("META-INF/manifest.xml", kSmallMemberBytesMax);
+  return manifest && manifest->bytes.find("encryption-data") != std::string::npos;
 }
 
 std::string find_main_member(Container& container, std::string_view usual, input::TextCollector& collector) {

@@ -19,6 +19,9 @@ input::Verdict read_odt(Container& container, input::TextCollector& collector);
 input::Verdict read_ods(Container& container, input::TextCollector& collector);
 input::Verdict read_odp(Container& container, input::TextCollector& collector);
 
+/// Whether a password protects the document.
+bool is_encrypted(wire::Format format, Container& container);
+
 /// The verdict for a document without a usable main member.
 input::Verdict damaged_office();
 

@@ -27,11 +27,13 @@ constexpr std::array kMainStreams = {
 
 Format identify(const input::ByteSource& source) {
   const auto file = CompoundFile::open(source);
-  if (file) {
-    for (const auto& [stream, format] : kMainStreams) {
-      if (file->find(stream)) {
-        return format;
-      }
+  return file ? identify(*file, CompoundFile::kRoot) : Format::kUnknown;
+}
+
+Format identify(const CompoundFile& file, std::size_t storage) {
+  for (const auto& [stream, format] : kMainStreams) {
+    if (file.find(stream, storage)) {
+      return format;
     }
   }
   return Format::kUnknown;

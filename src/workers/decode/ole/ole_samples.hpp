@@ -91,9 +91,10 @@ inline std::string ppt_textbox(unsigned text_type, std::string_view text) {
   return ppt_container(0xF004,
                        ppt_container(0xF00D, ppt_atom(0xF9F, le(text_type, 4)) + ppt_atom(0xFA8, std::string(text))));
 }
-/// One slide with a title in the outline, a text box, notes and whatever `more` holds.
+/// One slide with a title in the outline, a text box, notes and whatever `more` holds; `object` is an object of its
+/// own.
 inline std::string make_ppt(std::string_view title, std::string_view box, std::string_view notes,
-                            const std::string& more = {}, unsigned token = 0xE391C05F) {
+                            const std::string& more = {}, unsigned token = 0xE391C05F, const std::string& object = {}) {
   const std::string reference = ppt_container(0xF004, ppt_container(0xF00D, ppt_atom(0xF9E, le(0, 4))));
   const std::string drawing =
       ppt_container(0x40C, ppt_container(0xF002, ppt_container(0xF003, reference + ppt_textbox(4, box))));
@@ -106,10 +107,11 @@ inline std::string make_ppt(std::string_view title, std::string_view box, std::s
   const std::string outline = ppt_atom(0xF9F, le(0, 4)) + ppt_atom(0xFA8, std::string(title));
   const std::string document =
       ppt_container(0x3E8, ppt_container(0xFF0, persist(2, 1) + outline, 0) + ppt_container(0xFF0, persist(3, 256), 2));
-  std::string stream = document + slide + page;
+  std::string stream = document + slide + page + object;
   const std::size_t directory_at = stream.size();
-  stream += ppt_atom(0x1772,
-                     le(1U | 3U << 20U, 4) + le(0, 4) + le(document.size(), 4) + le(document.size() + slide.size(), 4));
+  const std::size_t object_at = directory_at - object.size();
+  stream += ppt_atom(0x1772, le(1U | 4U << 20U, 4) + le(0, 4) + le(document.size(), 4) +
+                                 le(document.size() + slide.size(), 4) + le(object_at, 4));
   const std::size_t edit_at = stream.size();
   stream += ppt_atom(0xFF5, le(0, 8) + le(0, 4) + le(directory_at, 4) + le(1, 4) + le(4, 4) + le(0, 4));
   const std::string user = ppt_atom(0xFF6, le(20, 4) + le(token, 4) + le(edit_at, 4));

@@ -56,8 +56,8 @@ std::string member_name(archive_entry* entry) {
 /// The compressed file's name without the suffix of its compression.
 std::string inner_name(std::string_view name_hint) {
   std::string name(name_hint.substr(name_hint.find_last_of('/') + 1));
-  constexpr std::array<std::string_view, 8> kSuffixes = {".gz", ".gzip", ".bz2",  ".bzip2",
-                                                         ".xz", ".zst",  ".zstd", ".z"};
+  constexpr std::array<std::string_view, 9> kSuffixes = {".gz",  ".gzip", ".bz2", ".bzip2", ".xz",
+                                                         ".zst", ".zstd", ".z",   ".lzma"};
   const std::string lower = ascii_lower(name);
   for (const std::string_view suffix : kSuffixes) {
     if (lower.size() > suffix.size() && lower.ends_with(suffix)) {

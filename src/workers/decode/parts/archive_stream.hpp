@@ -18,7 +18,7 @@
 namespace alcove::parts {
 
 /// How a stream is compressed as a whole.
-enum class Compression : std::uint8_t { kNone, kGzip, kBzip2, kXz, kZstd };
+enum class Compression : std::uint8_t { kNone, kGzip, kBzip2, kXz, kZstd, kCompress, kLzma };
 Compression compression_of(ByteView head);
 
 /// An opened archive.

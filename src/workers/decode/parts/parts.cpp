@@ -10,6 +10,7 @@
 #include "workers/decode/mail/mbox.hpp"
 #include "workers/decode/ole/msg_parts.hpp"
 #include "workers/decode/parts/archive.hpp"
+#include "workers/decode/parts/embedded.hpp"
 #include "workers/decode/pdf/pdf.hpp"
 
 namespace alcove::parts {
@@ -43,6 +44,15 @@ input::Verdict read_parts(const wire::ProbeArtefact& probe, const input::ByteSou
     case Format::kPdf: return pdf::read_attachments(source, request.limits, sink);
     case Format::kMbox: return mail::read_mailbox(source, sink, {});
     case Format::kMsg: ole::msg_parts(source, sink); return {};
+    case Format::kDocx:
+    case Format::kXlsx:
+    case Format::kPptx:
+    case Format::kOdt:
+    case Format::kOds:
+    case Format::kOdp:
+    case Format::kDoc:
+    case Format::kXls:
+    case Format::kPpt: return read_embedded(probe.format, source, request.limits, sink);
     case Format::kEml: {
       const auto bytes = source.read_range(0, mail::kMessageBytesMax + 1);
       return bytes ? mail::read_attachments(*bytes, probe.encoding, sink)

@@ -309,7 +309,7 @@ StageFinished StageRunner::run_parts() {
   if (!wire::is_container(format)) {
     return not_applicable();
   }
-  const bool own_text = format == Format::kPdf || format == Format::kEml || format == Format::kMsg;
+  const bool own_text = !wire::is_collection(format);
   if (source_.size() > request_.limits.file_bytes_max) {
     return own_text ? not_applicable() : finished(input::skipped("too_large", "The file is too large to be unpacked"));
   }
