@@ -586,8 +586,8 @@ TEST_F(EngineTest, TheRealWorkerReadsADocument) {
 
 TEST(Stages, AFingerprintNamesWhatItRestsOnAndTheModelOnlyWhereOneIsUsed) {
   EXPECT_EQ(fingerprint_of(*find_stage("probe"), "m"), "probe/2");
-  EXPECT_EQ(fingerprint_of(*find_stage("passages"), "m"), "passages/2(text/3(probe/2))");
-  EXPECT_EQ(fingerprint_of(*find_stage("text_vectors"), "m"), "text_vectors/1(passages/2(text/3(probe/2)))@m");
+  EXPECT_EQ(fingerprint_of(*find_stage("passages"), "m"), "passages/2(text/4(probe/2))");
+  EXPECT_EQ(fingerprint_of(*find_stage("text_vectors"), "m"), "text_vectors/1(passages/2(text/4(probe/2)))@m");
   EXPECT_EQ(find_stage("no such stage"), nullptr);
 }
 

@@ -15,7 +15,7 @@ const std::vector<Stage>& stages() {
       {.name = "probe", .version = 2, .family = Family::kDecode, .needs = {}},
       // Before `text`, which lists the names of an archive that was walked for this.
       {.name = "parts", .version = 2, .family = Family::kDecode, .needs = {"probe"}},
-      {.name = "text", .version = 3, .family = Family::kDecode, .needs = {"probe"}},
+      {.name = "text", .version = 4, .family = Family::kDecode, .needs = {"probe"}},
       {.name = "passages", .version = 2, .family = Family::kDecode, .needs = {"text"}},
       {.name = "language", .version = 1, .family = Family::kDecode, .needs = {"text"}},
       {.name = "facts", .version = 1, .family = Family::kDecode, .needs = {"text"}},

@@ -10,6 +10,7 @@
 #include "workers/decode/charset/clean.hpp"
 #include "workers/decode/ole/code_page.hpp"
 #include "workers/decode/ole/little_endian.hpp"
+#include "workers/decode/ole/ppt_numbers.hpp"
 #include "workers/decode/ole/ppt_records.hpp"
 #include "workers/decode/ole/readers.hpp"
 #include "workers/decode/ole/xls_records.hpp"
@@ -42,6 +43,8 @@ enum TextType : std::uint32_t {
 struct SlideText {
   std::uint32_t type = 4;
   std::string text;
+  ByteView style = {};      ///< Runs of paragraphs and characters.
+  ByteView numbering = {};  ///< Of list items.
 };
 
 /// A slide or a page of notes as the document lists it.
@@ -53,6 +56,12 @@ struct SlideEntry {
 
 std::string atom_text(const Record& record) {
   return record.type == kTextBytes ? xls::decode_narrow(record.data) : decode_utf16(record.data);
+}
+
+/// How many UTF-16 units a text takes: files count in them.
+std::size_t utf16_units(std::string_view utf8) {
+  return static_cast<std::size_t>(std::ranges::count_if(utf8, [](char c) { return (c & 0xC0) != 0x80; })) +
+         static_cast<std::size_t>(std::ranges::count_if(utf8, [](char c) { return (c & 0xF8) == 0xF0; }));
 }
 
 /// What one slide's drawing holds.
@@ -69,13 +78,15 @@ struct Drawing {
 };
 
 /// A shape's text; `outline` holds what its placeholders refer to.
-SlideText textbox_text(ByteView data, const SlideEntry* entry, Drawing& drawing) {
+SlideText textbox_text(ByteView data, const SlideEntry* entry, Drawing& drawing, ByteView numbering = {}) {
   SlideText out;
   for_each_record(data, [&](const Record& record) {
     if (record.type == kTextHeader) {
       out.type = u32_at(record.data, 0);
     } else if (record.type == kTextChars || record.type == kTextBytes) {
       out.text = atom_text(record);
+    } else if (record.type == kTextStyle) {
+      out.style = record.data;
     } else if (record.type == kOutlineText && entry != nullptr) {
       const std::uint32_t index = u32_at(record.data, 0);
       if (index < entry->outline.size()) {
@@ -85,6 +96,7 @@ SlideText textbox_text(ByteView data, const SlideEntry* entry, Drawing& drawing)
     }
     return true;
   });
+  out.numbering = numbering.empty() ? out.numbering : numbering;
   return out;
 }
 
@@ -138,14 +150,16 @@ void read_table(ByteView group, Drawing& drawing) {
   }
 }
 
-void read_drawing(ByteView data, const SlideEntry* entry, Drawing& drawing, unsigned depth) {
+/// `numbering` is that of the shape whose records these are.
+void read_drawing(ByteView data, const SlideEntry* entry, Drawing& drawing, unsigned depth, ByteView numbering = {}) {
   for_each_record(data, [&](const Record& record) {
     if (record.type == kShapeTextbox) {
-      drawing.add(textbox_text(record.data, entry, drawing));
+      drawing.add(textbox_text(record.data, entry, drawing, numbering));
     } else if (record.type == kShapeGroup && is_table(record.data)) {
       read_table(record.data, drawing);
     } else if (record.container && depth < kDepthMax) {
-      read_drawing(record.data, entry, drawing, depth + 1);
+      read_drawing(record.data, entry, drawing, depth + 1,
+                   record.type == kShape ? find_numbering(record.data) : ByteView());
     }
     return drawing.has_room();
   });
@@ -204,6 +218,25 @@ class PptReader {
       }
       return true;
     });
+    number_outlines(find_outline_numbering(document->data));
+  }
+
+  /// Of a slide's texts of one kind the first has the first numbering.
+  void number_outlines(const std::vector<OutlineNumbering>& all) {
+    std::map<std::pair<std::uint32_t, std::uint32_t>, std::vector<ByteView>> of_texts;
+    for (const OutlineNumbering& one : all) {
+      of_texts[{one.slide_id, one.text_type}].push_back(one.numbering);
+    }
+    for (SlideEntry& entry : slides_) {
+      std::map<std::uint32_t, std::size_t> used;
+      for (SlideText& text : entry.outline) {
+        const auto found = of_texts.find({entry.slide_id, text.type});
+        const std::size_t position = used[text.type]++;
+        if (found != of_texts.end() && position < found->second.size()) {
+          text.numbering = found->second[position];
+        }
+      }
+    }
   }
 
   void load_list(ByteView data, std::vector<SlideEntry>& entries) {
@@ -217,6 +250,8 @@ class PptReader {
         entries.back().outline.push_back({u32_at(record.data, 0), {}});
       } else if ((record.type == kTextChars || record.type == kTextBytes) && !entries.back().outline.empty()) {
         entries.back().outline.back().text = atom_text(record);
+      } else if (record.type == kTextStyle && !entries.back().outline.empty()) {
+        entries.back().outline.back().style = record.data;
       }
       return ++texts < kTextsMax;
     });
@@ -281,13 +316,17 @@ class PptReader {
         default: break;
       }
     }
+    ParagraphNumbers numbers(text.style, text.numbering, utf16_units(text.text));
+    std::size_t unit = 0;
     std::string_view rest = text.text;
     // A lone asterisk stands for the number of the slide or the date.
     while (!rest.empty() && trimmed(rest) != "*") {
       const std::size_t end = std::min(rest.find('\r'), rest.size());
       std::string line(rest.substr(0, end));
       std::ranges::replace(line, '\v', '\n');
-      if (!add(kind, line, level)) {
+      const std::string label = numbers.next(unit, trimmed(line).empty());
+      unit += utf16_units(line) + 1;
+      if (!add(kind, label.empty() ? line : label + " " + line, level)) {
         return;
       }
       rest.remove_prefix(std::min(end + 1, rest.size()));

@@ -23,6 +23,7 @@ enum RecordType : std::uint16_t {
   kOutlineText = 0x0F9E,
   kTextHeader = 0x0F9F,
   kTextChars = 0x0FA0,
+  kTextStyle = 0x0FA1,
   kTextBytes = 0x0FA8,
   kWideString = 0x0FBA,
   kHeadersFooters = 0x0FD9,

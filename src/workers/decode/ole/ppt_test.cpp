@@ -57,6 +57,44 @@ TEST(Ppt, ReadsTablesRowByRow) {
   EXPECT_NE(got.find("c\td"), nullptr);
 }
 
+/// The numbering of a text: plain paragraphs first, then those that count as `scheme` says.
+std::string ppt_numbering(const std::string& scheme) {
+  const std::string plain = le(0, 4) + le(0, 4) + le(0, 4);
+  return ppt_atom(0xFAC, plain + scheme + le(0, 4) + le(0, 4));
+}
+/// The runs of a text: a plain line, then `numbered` units with a bullet and the second numbering, at this level.
+std::string ppt_style(unsigned plain, unsigned numbered, unsigned level = 0) {
+  return ppt_atom(0xFA1, le(plain, 4) + le(0, 2) + le(0, 4) + le(numbered, 4) + le(level, 2) + le(0x13, 4) + le(3, 2) +
+                             le(2, 2) + le(plain, 4) + le(0, 4) + le(numbered, 4) + le(0x400, 4) + le(0x400, 2));
+}
+std::string ppt_extension(const std::string& data) {
+  return ppt_container(0x1388, ppt_container(0x138A, ppt_atom(0xFBA, utf16("___PPT9")) + ppt_atom(0x138B, data)));
+}
+std::string ppt_numbered_shape(const std::string& text, const std::string& scheme, unsigned level = 0) {
+  const auto plain = static_cast<unsigned>(text.find('\r') + 1);
+  const std::string box = ppt_atom(0xF9F, le(4, 4)) + ppt_atom(0xFA8, text) +
+                          ppt_style(plain, static_cast<unsigned>(text.size()) - plain + 1, level);
+  return ppt_container(0x40C, ppt_container(0xF004, ppt_container(0xF011, ppt_extension(ppt_numbering(scheme))) +
+                                                        ppt_container(0xF00D, box)));
+}
+
+TEST(Ppt, NumbersItemsAsTheirShapeSays) {
+  // Counted by default, from the seventh letter on, and at a deeper level.
+  const std::string counted = le(1U << 25U, 4) + le(1, 2);
+  const std::string letters = le(3U << 24U, 4) + le(1, 2) + le(9, 2) + le(7, 2);
+  const std::string none = le(1U << 25U, 4) + le(0, 2);
+  const auto read = [](const std::string& shape) {
+    std::string out;
+    for (const wire::Block& block : read_bytes(Format::kPpt, make_ppt("T", "", "", shape)).text.blocks) {
+      out += block.text + "|";
+    }
+    return out;
+  };
+  EXPECT_EQ(read(ppt_numbered_shape("Maybe?\rone\r\rtwo", counted)), "T|Maybe?|1. one|2. two|");
+  EXPECT_EQ(read(ppt_numbered_shape("Maybe?\rone\rtwo", letters, 1)), "T|Maybe?|g) one|h) two|");
+  EXPECT_EQ(read(ppt_numbered_shape("Maybe?\rone\rtwo", none)), "T|Maybe?|one|two|");
+}
+
 TEST(Ppt, SaysThatAPresentationIsEncrypted) {
   EXPECT_EQ(read_bytes(Format::kPpt, make_ppt("Plan", "", "", "", 0xF3D1C4DF)).verdict.code, "encrypted");
 }
@@ -82,6 +120,10 @@ TEST(Ppt, StopsInEndlesslyNestedGroups) {
 TEST(Ppt, EndsWellAfterAnyDamage) {
   const std::string whole = make_ppt("Plan", "box", "notes");
   for_each_damage(whole, whole.size(), 5'000,
+                  [](const std::string& bytes) { EXPECT_TRUE(ends_well(read_bytes(Format::kPpt, bytes))); });
+  const std::string numbered =
+      make_ppt("Plan", "box", "notes", ppt_numbered_shape("a\rb\rc", le(1U << 25U, 4) + le(1, 2)));
+  for_each_damage(numbered, numbered.size(), 5'000,
                   [](const std::string& bytes) { EXPECT_TRUE(ends_well(read_bytes(Format::kPpt, bytes))); });
 }
 
