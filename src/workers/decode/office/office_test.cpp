@@ -298,6 +298,23 @@ TEST(Xlsx, MarksHiddenRowsAndSheetsAndNamesAuthors) {
   EXPECT_FALSE(got.find("Ada: hm")->place.hidden);
 }
 
+TEST(Xlsx, CellsOfHiddenColumnsStandApart) {
+  const std::string zip = make_zip(
+      {{"xl/workbook.xml", "<workbook><sheets><sheet name='A' r:id='a'/></sheets></workbook>"},
+       {"xl/_rels/workbook.xml.rels", relations({{"a", "worksheet", "worksheets/a.xml"}})},
+       {"xl/worksheets/a.xml",
+        "<worksheet><cols><col min='1' max='1' width='9'/><col min='2' max='3' hidden='1'/><col min='9' max='4' "
+        "hidden='1'/><col min='16384' max='4000000000' hidden='true'/></cols><sheetData><row r='5'><c r='A5'><v>11</v>"
+        "</c><c r='B5'><v>22</v></c><c r='C5'><v>33</v></c><c r='D5'><v>44</v></c></row></sheetData></worksheet>"}});
+  const Read got = read(Format::kXlsx, zip);
+  ASSERT_NE(got.find("11\t44"), nullptr);
+  EXPECT_FALSE(got.find("11\t44")->place.hidden);
+  EXPECT_EQ(got.find("11\t44")->place.cells, "A5:D5");
+  ASSERT_NE(got.find("22\t33"), nullptr);
+  EXPECT_TRUE(got.find("22\t33")->place.hidden);
+  EXPECT_EQ(got.find("22\t33")->place.cells, "B5:C5");
+}
+
 TEST(Pptx, MarksHiddenSlidesAndNamesAuthorsOfComments) {
   const std::string zip = make_zip(
       {{"ppt/presentation.xml", "<p:presentation><p:sldIdLst><p:sldId r:id='a'/></p:sldIdLst></p:presentation>"},

@@ -22,6 +22,8 @@ using input::TextCollector;
 using wire::BlockKind;
 
 constexpr std::size_t kSharedStringsMax = 4'000'000;
+/// What Excel has.
+constexpr unsigned kColumnsMax = 1U << 14U;
 
 /// Hands out the elements of one name in a member that may be too large for a tree: the text is inflated in pieces, and
 /// whole elements at the end of each piece become small trees.
@@ -45,6 +47,8 @@ class ElementStream {
       finish();
     }
   }
+  /// What stands before the first element; known once that is handed out.
+  [[nodiscard]] const std::string& head() const { return head_; }
   /// What follows the last element.
   [[nodiscard]] std::string& tail() { return buffer_; }
 
@@ -63,6 +67,7 @@ class ElementStream {
       const std::string prefix = buffer_.substr(open + 1, at - open - 1);
       if (prefix.empty() || (prefix.back() == ':' && prefix.find_first_of(" \"=/") == std::string::npos)) {
         end_tag_ = "</" + prefix + name_ + ">";
+        head_ = buffer_.substr(0, open);
         buffer_.erase(0, open);
         return true;
       }
@@ -120,6 +125,7 @@ class ElementStream {
   TextCollector& collector_;
   std::function<bool(const Node&)> take_;
   std::string buffer_;
+  std::string head_;
   std::string end_tag_;
   bool stopped_ = false;
 };
@@ -228,7 +234,7 @@ class XlsxReader {
     out.kind = wire::PlaceKind::kCell;
     out.sheet = sheet_;
     out.cells = std::move(cells);
-    out.hidden = hidden_sheet_ || hidden_row_;
+    out.hidden = hidden_sheet_ || hidden_row_ || hidden_cells_;
     return out;
   }
 
@@ -244,7 +250,14 @@ class XlsxReader {
       return;
     }
     row_ = 0;
-    ElementStream stream("row", collector_, [&](const Node& row) { return read_row(row); });
+    hidden_columns_.clear();
+    bool columns_read = false;
+    ElementStream stream("row", collector_, [&](const Node& row) {
+      if (!std::exchange(columns_read, true)) {
+        read_columns(stream.head());
+      }
+      return read_row(row);
+    });
     stream.run(container_, member);
     hidden_row_ = false;
     read_header_footer(stream.tail());
@@ -262,13 +275,49 @@ class XlsxReader {
     }
   }
 
+  /// Which columns are hidden, as the text before the rows says.
+  void read_columns(const std::string& head) {
+    const std::size_t open = head.rfind('<', head.find("cols>"));
+    if (head.find("cols>") == std::string::npos || open == std::string::npos) {
+      return;
+    }
+    const Tree tree = parse_xml(head.substr(open), collector_.limits().nesting_max, collector_, Extent::kPrefix);
+    if (tree == nullptr) {
+      return;
+    }
+    unsigned count = 0;
+    for (const Node& node : child(*tree, "cols").children()) {
+      const std::string_view hidden = attribute(node, "hidden");
+      const unsigned first = to_unsigned(attribute(node, "min"), 0);
+      const unsigned last = std::min(to_unsigned(attribute(node, "max"), first), kColumnsMax);
+      if (++count > kColumnsMax || (hidden != "1" && hidden != "true") || first == 0 || first > last) {
+        continue;
+      }
+      hidden_columns_.resize(kColumnsMax + 1);
+      std::fill(hidden_columns_.begin() + first, hidden_columns_.begin() + last + 1, true);
+    }
+  }
+
+  /// Cells of one row with what they take of it.
+  struct Cells {
+    std::string text;
+    unsigned first = 0;
+    unsigned last = 0;
+
+    void add(unsigned column, std::string_view value) {
+      text += text.empty() ? "" : "\t";
+      text += value;
+      first = first == 0 ? column : first;
+      last = column;
+    }
+  };
+
   bool read_row(const Node& row) {
     row_ = to_unsigned(attribute(row, "r"), row_ + 1);
     const std::string_view hidden = attribute(row, "hidden");
     hidden_row_ = hidden == "1" || hidden == "true";
-    std::string text;
-    unsigned first = 0;
-    unsigned last = 0;
+    Cells shown;
+    Cells covert;
     unsigned column = 0;
     for (const Node& cell : row.children()) {
       if (local_name(cell) != "c") {
@@ -280,23 +329,29 @@ class XlsxReader {
       if (value.empty()) {
         continue;
       }
-      text += text.empty() ? "" : "\t";
-      text += value;
-      first = first == 0 ? column : first;
-      last = column;
-      if (collector_.is_surplus(text.size())) {
+      const bool is_hidden = column < hidden_columns_.size() && hidden_columns_[column];
+      (is_hidden ? covert : shown).add(column, value);
+      if (collector_.is_surplus(shown.text.size() + covert.text.size())) {
         break;  // A shared string may be repeated in every cell.
       }
     }
-    if (first == 0) {
-      return collector_.may_go_on();
+    add_cells(shown);
+    hidden_cells_ = true;
+    add_cells(covert);
+    hidden_cells_ = false;
+    return collector_.may_go_on();
+  }
+
+  void add_cells(const Cells& cells) {
+    if (cells.first == 0) {
+      return;
     }
     const std::string row_number = std::to_string(row_);
-    std::string cells = column_name(first) + row_number;
-    if (last != first) {
-      cells += ":" + column_name(last) + row_number;
+    std::string range = column_name(cells.first) + row_number;
+    if (cells.last != cells.first) {
+      range += ":" + column_name(cells.last) + row_number;
     }
-    return collector_.add(BlockKind::kTableRow, text, place(std::move(cells)));
+    collector_.add(BlockKind::kTableRow, cells.text, place(std::move(range)));
   }
 
   std::string cell_text(const Node& cell) const {
@@ -416,6 +471,8 @@ class XlsxReader {
   bool days_1904_ = false;
   bool hidden_sheet_ = false;
   bool hidden_row_ = false;
+  bool hidden_cells_ = false;         ///< Those that are being added lie in hidden columns.
+  std::vector<bool> hidden_columns_;  ///< From 1 on; empty when all are shown.
 };
 
 }  // namespace
