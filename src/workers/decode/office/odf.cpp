@@ -22,7 +22,7 @@ void append_collapsed(std::string& text, std::string_view raw) {
   }
 }
 
-/// Descriptions for screen readers repeat captions; embedded objects have members of their own.
+/// Descriptions for screen readers repeat captions; of embedded objects only charts are read with the text.
 bool is_wordless(std::string_view name) {
   return name == "ruby-text" || name == "desc" || name == "title" || name == "object" || name == "del";
 }
@@ -52,6 +52,8 @@ void collect(const Node& parent, std::string& text, OdfAsides& asides) {
       asides.boxes.push_back(name == "table" ? parent : node);
     } else if (is_shape(name)) {
       asides.boxes.push_back(node);
+    } else if (name == "object") {
+      asides.objects.push_back(node);
     } else if (!is_wordless(name)) {
       collect(node, text, asides);
     }
@@ -99,6 +101,8 @@ unsigned collect_odf_paragraphs(const Node& parent, std::string& text, OdfAsides
       collect(node, text, asides);
     } else if (name == "annotation") {
       asides.notes.emplace_back(BlockKind::kComment, node);
+    } else if (name == "object") {
+      asides.objects.push_back(node);
     } else if (name != "tracked-changes" && !is_wordless(name)) {
       count += collect_odf_paragraphs(node, text, asides);
     }
@@ -198,6 +202,8 @@ void OdfBlocks::read_blocks(const Node& parent, BlockKind kind, unsigned list_de
       read_table(node, kind);
     } else if (name == "annotation") {
       collector_.add(BlockKind::kComment, odf_comment(node), place(paragraph_));
+    } else if (name == "object") {
+      read_odf_chart(container_, node, chart_values_, place(paragraph_), collector_);
     } else if (name == "section") {
       const bool before = std::exchange(hidden_, hidden_ || attribute(node, "display") == "none");
       read_blocks(node, kind, list_depth);
@@ -255,6 +261,9 @@ void OdfBlocks::read_asides(const OdfAsides& asides) {
   }
   for (const Node& box : asides.boxes) {
     read_blocks(box, BlockKind::kParagraph, 0);
+  }
+  for (const Node& object : asides.objects) {
+    read_odf_chart(container_, object, chart_values_, place(paragraph_), collector_);
   }
 }
 

@@ -16,10 +16,11 @@
 
 namespace alcove::office {
 
-/// Notes, comments and boxes inside a paragraph; they follow it as blocks of their own.
+/// Notes, comments, boxes and objects inside a paragraph; they follow it as blocks of their own.
 struct OdfAsides {
   std::vector<std::pair<wire::BlockKind, Node>> notes;
   std::vector<Node> boxes;
+  std::vector<Node> objects;
 };
 
 /// Appends the text of every paragraph below `parent`, parted by line feeds; returns how many there were.
@@ -39,15 +40,22 @@ std::set<std::string, std::less<>> odf_styles_with(const Node& root, std::string
 /// Adds headers and footers of all master pages, each text once.
 void read_odf_headers(Container& container, input::TextCollector& collector);
 
+/// Whether a chart's values are wanted, or are those of cells that are read anyway.
+enum class ChartValues : unsigned char { kTake, kSkip };
+/// Adds titles and values of the chart that `object` shows; nothing for another kind of object.
+void read_odf_chart(Container& container, const Node& object, ChartValues values, const wire::Place& place,
+                    input::TextCollector& collector);
+
 /// Puts headings, paragraphs, lists and tables into the collector.
 ///
-/// Thread safety: none. Ownership: borrows the collector. Failure: stops when the collector is full.
+/// Thread safety: none. Ownership: borrows both. Failure: stops when the collector is full.
 class OdfBlocks {
  public:
   /// Makes the place of paragraphs `first` to `last`.
   using MakePlace = std::function<wire::Place(unsigned first, unsigned last)>;
-  OdfBlocks(input::TextCollector& collector, MakePlace make_place)
-      : collector_(collector), make_place_(std::move(make_place)) {}
+  /// Charts are taken from the container.
+  OdfBlocks(Container& container, input::TextCollector& collector, ChartValues values, MakePlace make_place)
+      : container_(container), collector_(collector), chart_values_(values), make_place_(std::move(make_place)) {}
 
   /// Takes the styles that make a paragraph the document's title and those that number lists and headings; of the root
   /// of "content.xml", after that of "styles.xml" where there is one.
@@ -65,7 +73,9 @@ class OdfBlocks {
   void read_asides(const OdfAsides& asides);
   [[nodiscard]] wire::Place place(unsigned first) const;
 
+  Container& container_;
   input::TextCollector& collector_;
+  ChartValues chart_values_;
   MakePlace make_place_;
   std::map<std::string, unsigned, std::less<>> title_styles_ = {{"Title", 1}, {"Subtitle", 2}};
   unsigned paragraph_ = 0;

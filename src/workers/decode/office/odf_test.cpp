@@ -39,6 +39,48 @@ const std::string kSheets =
 const std::string kHiddenStyle =
     "<style:style style:name='ta2'><style:table-properties table:display='false'/></style:style>";
 
+/// A document with a chart in "Object 1", of which the body shows `shown`.
+std::string with_chart(std::string_view kind, const std::string& shown) {
+  const std::string chart =
+      "<office:document-content><office:body><office:chart><chart:chart><chart:title><text:p>Costs of heating</text:p>"
+      "</chart:title><table:table table:name='local-table'><table:table-rows><table:table-row><table:table-cell>"
+      "<text:p>March</text:p></table:table-cell><table:table-cell office:value='120.5'><text:p>120.5</text:p>"
+      "</table:table-cell></table:table-row></table:table-rows></table:table></chart:chart></office:chart>"
+      "</office:body></office:document-content>";
+  const std::string type(kind);
+  return make_zip({{"mimetype", "application/vnd.oasis.opendocument." + type},
+                   {"content.xml", "<office:document-content><office:body><office:" + type + ">" + shown +
+                                       "</office:" + type + "></office:body></office:document-content>"},
+                   {"Object 1/content.xml", chart}});
+}
+const std::string kChartFrame =
+    "<draw:frame><draw:object xlink:href='./Object 1'/><draw:image xlink:href='./ObjectReplacements/Object 1'/>"
+    "</draw:frame>";
+
+TEST(Odt, ReadsChartsWhereTheyStandAndOtherObjectsNot) {
+  const auto text = read(Format::kOdt, with_chart("text", "<text:p>Above</text:p><text:p>" + kChartFrame +
+                                                              "</text:p><text:p>Below<draw:object xlink:href='./Object "
+                                                              "7'/><draw:object/></text:p>"));
+  ASSERT_EQ(text.blocks.size(), 4U);
+  EXPECT_EQ(text.blocks[1].text, "Costs of heating");
+  EXPECT_EQ(text.blocks[1].place.paragraph_first, 2U);
+  EXPECT_EQ(text.blocks[2].text, "March\t120.5");
+  EXPECT_EQ(text.blocks[2].kind, BlockKind::kTableRow);
+  EXPECT_EQ(text.blocks[3].text, "Below");
+}
+
+TEST(Ods, TheValuesOfChartsAreThoseOfCells) {
+  for (const std::string& where :
+       {"<table:table table:name='A'><table:shapes>" + kChartFrame + "</table:shapes></table:table>",
+        "<table:table table:name='A'><table:table-row><table:table-cell>" + kChartFrame +
+            "</table:table-cell></table:table-row></table:table>"}) {
+    const auto text = read(Format::kOds, with_chart("spreadsheet", where));
+    ASSERT_EQ(text.blocks.size(), 2U);
+    EXPECT_EQ(text.blocks[1].text, "Costs of heating");
+    EXPECT_EQ(text.blocks[1].place.sheet, "A");
+  }
+}
+
 TEST(Ods, ReadsRowsWithRangesCommentsAndHiddenParts) {
   const std::string zip = document("spreadsheet", kHiddenStyle, kSheets);
   EXPECT_EQ(identify(input::ByteSource::from_bytes(as_bytes(zip)), {}), Format::kOds);

@@ -11,10 +11,10 @@ using wire::BlockKind;
 
 class OdpReader {
  public:
-  OdpReader(const Node& root, TextCollector& collector)
+  OdpReader(Container& container, const Node& root, TextCollector& collector)
       : collector_(collector),
         hidden_styles_(odf_styles_with(root, "drawing-page-properties", "visibility", "hidden")),
-        blocks_(collector, [this](unsigned, unsigned) { return place(); }) {
+        blocks_(container, collector, ChartValues::kTake, [this](unsigned, unsigned) { return place(); }) {
     blocks_.learn_styles(child(root, "document-content"));
   }
 
@@ -103,7 +103,7 @@ input::Verdict read_odp(Container& container, TextCollector& collector) {
   if (body.empty()) {
     return damaged_office();
   }
-  OdpReader(*tree, collector).read(body);
+  OdpReader(container, *tree, collector).read(body);
   read_odf_headers(container, collector);
   return {};
 }

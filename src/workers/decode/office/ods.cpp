@@ -20,8 +20,10 @@ constexpr unsigned kColumnsMax = 1U << 14U;
 
 class OdsReader {
  public:
-  OdsReader(const Node& root, TextCollector& collector)
-      : collector_(collector), hidden_styles_(odf_styles_with(root, "table-properties", "display", "false")) {}
+  OdsReader(Container& container, const Node& root, TextCollector& collector)
+      : container_(container),
+        collector_(collector),
+        hidden_styles_(odf_styles_with(root, "table-properties", "display", "false")) {}
 
   void read(const Node& body) {
     std::uint32_t count = 0;
@@ -74,7 +76,7 @@ class OdsReader {
       } else if (name == "table-header-rows" || name == "table-rows" || name == "table-row-group") {
         read_rows(node);
       } else if (name == "shapes") {
-        OdfBlocks blocks(collector_, [this](unsigned, unsigned) { return place({}); });
+        OdfBlocks blocks(container_, collector_, ChartValues::kSkip, [this](unsigned, unsigned) { return place({}); });
         blocks.read(node, BlockKind::kNote);
       }
     }
@@ -104,6 +106,7 @@ class OdsReader {
         comments.emplace_back(column_name(begin) + std::to_string(first_row), note);
       }
       boxes.boxes.insert(boxes.boxes.end(), asides.boxes.begin(), asides.boxes.end());
+      boxes.objects.insert(boxes.objects.end(), asides.objects.begin(), asides.objects.end());
       if (value.empty()) {
         continue;
       }
@@ -128,6 +131,9 @@ class OdsReader {
     for (const Node& box : boxes.boxes) {
       collector_.add(BlockKind::kNote, odf_text(box), place({}));
     }
+    for (const Node& object : boxes.objects) {
+      read_odf_chart(container_, object, ChartValues::kSkip, place({}), collector_);
+    }
   }
 
   /// What the cell shows; the stored value when it shows nothing, or only that its column is too narrow.
@@ -144,6 +150,7 @@ class OdsReader {
     return text;
   }
 
+  Container& container_;
   TextCollector& collector_;
   std::set<std::string, std::less<>> hidden_styles_;
   std::string sheet_;
@@ -159,7 +166,7 @@ input::Verdict read_ods(Container& container, TextCollector& collector) {
   if (body.empty()) {
     return damaged_office();
   }
-  OdsReader(*tree, collector).read(body);
+  OdsReader(container, *tree, collector).read(body);
   read_odf_headers(container, collector);
   return {};
 }

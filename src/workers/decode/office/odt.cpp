@@ -9,7 +9,7 @@ input::Verdict read_odt(Container& container, input::TextCollector& collector) {
   if (body.empty()) {
     return damaged_office();
   }
-  OdfBlocks blocks(collector, [](unsigned first, unsigned last) {
+  OdfBlocks blocks(container, collector, ChartValues::kTake, [](unsigned first, unsigned last) {
     wire::Place place;
     place.kind = wire::PlaceKind::kParagraph;
     place.paragraph_first = first;
