@@ -168,7 +168,8 @@ def cases():
         case("zeros.gz", lambda: _gz(bytes(8 * MIB)) * 128, "bomb expanded_limit too_large"),
         case("zeros.bz2", lambda: bz2.compress(bytes(8 * MIB)) * 512, "bomb"),
         case("zeros.lzma", lambda: lzma.compress(zeros * 8, format=lzma.FORMAT_ALONE, preset=0), "bomb"),
-        case("cut.Z", lambda: b"\x1f\x9d\x90" + bytes(5)),
+        # libarchive's reader of this ends with a signal; the file stays unread.
+        case("cut.Z", lambda: b"\x1f\x9d\x90" + bytes(5), "unsupported_type"),
         case("zeros.xz", lambda: lzma.compress(zeros) * 32, "bomb"),
         case("zeros.zst", lambda: _zst_zeros(65_536), "bomb"),
         case("zeros.tar.gz", lambda: _gz(_tar_header(b"zeros.txt", 0, size_field=b"%011o\0" % (4 << 30))) + _gz(zeros) * 128,

@@ -90,9 +90,9 @@ TEST(Ppt, NumbersItemsAsTheirShapeSays) {
     }
     return out;
   };
-  EXPECT_EQ(read(ppt_numbered_shape("Maybe?\rone\r\rtwo", counted)), "T|Maybe?|1. one|2. two|");
-  EXPECT_EQ(read(ppt_numbered_shape("Maybe?\rone\rtwo", letters, 1)), "T|Maybe?|g) one|h) two|");
-  EXPECT_EQ(read(ppt_numbered_shape("Maybe?\rone\rtwo", none)), "T|Maybe?|one|two|");
+  EXPECT_EQ(read(ppt_numbered_shape("Maybe?\rone\r\rtwo", counted)), "Maybe?|1. one|2. two|T|");
+  EXPECT_EQ(read(ppt_numbered_shape("Maybe?\rone\rtwo", letters, 1)), "Maybe?|g) one|h) two|T|");
+  EXPECT_EQ(read(ppt_numbered_shape("Maybe?\rone\rtwo", none)), "Maybe?|one|two|T|");
 }
 
 TEST(Ppt, SaysThatAPresentationIsEncrypted) {

@@ -46,15 +46,6 @@ bool has_bounded_directory(const input::ByteSource& source) {
   return directory_bytes <= kDirectoryBytesMax;
 }
 
-/// The old "compress": its mark, and codes of 9 to 16 bits.
-bool is_compress(ByteView head) {
-  constexpr unsigned kBitsMask = 0x1F;
-  constexpr unsigned kReservedMask = 0x60;
-  constexpr std::size_t kFirstCodeEnd = 5;
-  const auto bits = head.size() < kFirstCodeEnd ? 0U : head[2] & kBitsMask;
-  return bits >= 9 && bits <= 16 && head[0] == 0x1F && head[1] == 0x9D && (head[2] & kReservedMask) == 0;
-}
-
 /// LZMA without a container has no mark: the properties that every program writes, a size of the dictionary that is a
 /// power of two (or one and a half times one), and a size of the whole that is unknown or sensible.
 bool is_lzma(ByteView head) {
@@ -90,9 +81,6 @@ Compression compression_of(ByteView head) {
   }
   if (text.starts_with("\x28\xB5\x2F\xFD"sv)) {
     return Compression::kZstd;
-  }
-  if (is_compress(head)) {
-    return Compression::kCompress;
   }
   return is_lzma(head) ? Compression::kLzma : Compression::kNone;
 }
@@ -146,7 +134,6 @@ bool ArchiveStream::enable_filter() {
     case Compression::kBzip2: return append(&archive_read_support_filter_bzip2, ARCHIVE_FILTER_BZIP2);
     case Compression::kXz: return append(&archive_read_support_filter_xz, ARCHIVE_FILTER_XZ);
     case Compression::kZstd: return append(&archive_read_support_filter_zstd, ARCHIVE_FILTER_ZSTD);
-    case Compression::kCompress: return append(&archive_read_support_filter_compress, ARCHIVE_FILTER_COMPRESS);
     case Compression::kLzma: return append(&archive_read_support_filter_lzma, ARCHIVE_FILTER_LZMA);
     case Compression::kNone: return true;
   }

@@ -17,8 +17,8 @@
 
 namespace alcove::parts {
 
-/// How a stream is compressed as a whole.
-enum class Compression : std::uint8_t { kNone, kGzip, kBzip2, kXz, kZstd, kCompress, kLzma };
+/// How a stream is compressed as a whole. The old "compress" (.Z) is left out: libarchive 3.6 crashes on a cut one.
+enum class Compression : std::uint8_t { kNone, kGzip, kBzip2, kXz, kZstd, kLzma };
 Compression compression_of(ByteView head);
 
 /// An opened archive.

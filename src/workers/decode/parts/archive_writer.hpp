@@ -19,7 +19,7 @@ struct TestEntry {
 };
 
 enum class TestArchive : unsigned char { kZip, kEncryptedZip, kSevenZip, kTar, kRaw };
-enum class TestFilter : unsigned char { kNone, kGzip, kBzip2, kXz, kZstd, kCompress, kLzma };
+enum class TestFilter : unsigned char { kNone, kGzip, kBzip2, kXz, kZstd, kLzma };
 
 /// An archive of these members, in this order; kRaw has one.
 inline std::string make_archive(TestArchive kind, const std::vector<TestEntry>& entries,
@@ -45,7 +45,6 @@ inline std::string make_archive(TestArchive kind, const std::vector<TestEntry>& 
     case TestFilter::kBzip2: archive_write_add_filter_bzip2(writer); break;
     case TestFilter::kXz: archive_write_add_filter_xz(writer); break;
     case TestFilter::kZstd: archive_write_add_filter_zstd(writer); break;
-    case TestFilter::kCompress: archive_write_add_filter_compress(writer); break;
     case TestFilter::kLzma: archive_write_add_filter_lzma(writer); break;
   }
   archive_write_set_bytes_in_last_block(writer, 1);
