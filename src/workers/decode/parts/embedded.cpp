@@ -106,8 +106,9 @@ bool take_storage(const ole::CompoundFile& file, std::size_t storage, const std:
   }
   const auto copy = ole::copy_storage(file, storage, kObjectBytesMax);
   if (!copy) {
-    const bool too_large = copy.error().code == ErrorCode::kTooLarge;
-    return sink.refuse(with_suffix(path, suffix), 0, too_large ? "too_large" : "damaged", copy.error().message);
+    const std::string name = with_suffix(path, suffix);
+    return copy.error().code == ErrorCode::kTooLarge ? sink.refuse(name, 0, "too_large", copy.error().message)
+                                                     : sink.refuse(name, 0, "damaged", copy.error().message);
   }
   return sink.pass_by(copy->size()) && take_bytes(with_suffix(path, suffix), *copy, false, sink);
 }
@@ -124,7 +125,8 @@ bool take_member(office::Container& container, const std::string& name, PartSink
     return sink.end();
   }
   const bool too_large = inflated.error().code == ErrorCode::kTooLarge;
-  return sink.end_damaged(too_large ? "too_large" : "damaged", inflated.error().message);
+  return too_large ? sink.end_damaged("too_large", inflated.error().message)
+                   : sink.end_damaged("damaged", inflated.error().message);
 }
 
 bool take_object_member(office::Container& container, const std::string& name, const wire::DecodeLimits& limits,
