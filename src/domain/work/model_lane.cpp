@@ -220,7 +220,14 @@ void Engine::Impl::take_over_when_complete(std::size_t text_space, const std::st
     });
     return;
   }
+  ++settling;  // Nobody takes the moment between the two writes for the end of the work.
   const Status taken = spaces.take_over(text_space);
+  // What the old model had not read yet, nobody needs any more; it may still answer searches for a while.
+  const Status forgotten = taken ? store.forget_tasks(models::kTextSpaceStages.at(1 - text_space)) : Status{};
+  --settling;
+  if (!forgotten) {
+    log_error("work", Error(forgotten.error()).with_context("forget the tasks of the model that served"));
+  }
   if (!taken) {
     log_error("work", Error(taken.error()).with_context("let another model take over"));
     return;
