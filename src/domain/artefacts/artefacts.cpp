@@ -375,10 +375,19 @@ Result<bool> Store::has_results(std::string_view stage) {
   return found;
 }
 
+namespace {
+
+/// Every state is named, so that the index of states and stages serves.
+constexpr const char* kForgetTasks = "DELETE FROM tasks WHERE state IN (0, 1, 2, 3) AND stage = ?";
+constexpr const char* kAnyTask = "SELECT 1 FROM tasks WHERE state IN (0, 1, 2, 3) AND stage = ? LIMIT 1";
+
+}  // namespace
+
 Result<bool> Store::erase_stage_some(std::string_view stage, std::size_t limit) {
-  ALCOVE_TRY_VOID(forget_tasks(stage));
   bool more = false;
   ALCOVE_TRY_VOID(impl_->write([&](sqlite::Database& database) -> Status {
+    ALCOVE_TRY(auto forget, database.prepare(kForgetTasks));
+    ALCOVE_TRY_VOID(forget.bind(1, stage).run());
     std::vector<std::int64_t> contents;
     {
       ALCOVE_TRY(auto some, database.prepare("SELECT content FROM artefacts WHERE stage = ? LIMIT ?"));
@@ -409,9 +418,15 @@ Result<bool> Store::erase_stage_some(std::string_view stage, std::size_t limit) 
 }
 
 Status Store::forget_tasks(std::string_view stage) {
-  return impl_->write([&](sqlite::Database& database) -> Status {
-    ALCOVE_TRY(auto remove, database.prepare("DELETE FROM tasks WHERE state IN (0, 1, 2, 3) AND stage = ?"));
-    return remove.bind(1, stage).run();
+  bool has_any = false;
+  ALCOVE_TRY_VOID(impl_->read([&](sqlite::Database& database) -> Status {
+    ALCOVE_TRY(auto look, database.prepare(kAnyTask));
+    ALCOVE_TRY(has_any, look.bind(1, stage).step());
+    return {};
+  }));
+  return !has_any ? Status{} : impl_->write([&](sqlite::Database& database) -> Status {
+    ALCOVE_TRY(auto forget, database.prepare(kForgetTasks));
+    return forget.bind(1, stage).run();
   });
 }
 

@@ -247,7 +247,7 @@ class Store {
   /// Removes the stage's tasks and at most `limit` of its results. True: there may be more. The step that finds none
   /// left tells the followers that the whole stage was removed (Change of content 0).
   Result<bool> erase_stage_some(std::string_view stage, std::size_t limit);
-  /// Removes the stage's tasks: nothing is to be made of it at the moment.
+  /// Removes the stage's tasks: nothing is to be made of it at the moment. Where it has none, nothing is written.
   Status forget_tasks(std::string_view stage);
 
   /// Removes every artefact, task and run of a content, and the content. Its number is never used again.

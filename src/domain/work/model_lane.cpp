@@ -118,6 +118,8 @@ Status feed_worker(Engine::Impl& engine, const ModelUse& use, Inbox& inbox, Mode
       ALCOVE_TRY_VOID(feeder.feed());
       if (feeder.is_idle()) {
         engine.take_over_when_complete(use.text_space, stop);
+      } else {
+        engine.held.at(use.text_space).with([](std::string& reason) { reason.clear(); });
       }
     } else {
       feeder.write_results();
@@ -190,7 +192,9 @@ void Engine::Impl::take_over_when_complete(std::size_t text_space, const std::st
   const Stage& stage = *find_stage(models::kTextSpaceStages.at(text_space));
   // Those in a backoff, however long, are not done.
   const auto is_open = store.has_open_tasks({stage.name}, UnixMillis{std::numeric_limits<std::int64_t>::max()});
-  if (!is_open || *is_open) {
+  // A space that is held stays so until more of its texts were embedded: the looks below read whole tables.
+  const bool is_held = held.at(text_space).with([](const std::string& reason) { return !reason.empty(); });
+  if (!is_open || *is_open || is_held) {
     return;
   }
   // Texts that appeared while the building began may have no task.
@@ -239,7 +243,6 @@ void Engine::Impl::take_over_when_complete(std::size_t text_space, const std::st
 }
 
 void Engine::Impl::tidy_space(std::size_t text_space, const std::stop_token& stop) {
-  const std::string stage(models::kTextSpaceStages.at(text_space));
   held.at(text_space).with([](std::string& reason) { reason.clear(); });
   Status done;
   while (!stop.stop_requested() && spaces.current().spaces.at(text_space).phase == models::SpacePhase::kErasing) {
@@ -250,11 +253,8 @@ void Engine::Impl::tidy_space(std::size_t text_space, const std::stop_token& sto
     }
   }
   // Whoever finished a text meanwhile may still have asked for its vectors.
-  const auto counts = done ? store.stage_counts() : std::unexpected(done.error());
-  if (counts && std::ranges::any_of(*counts, [&](const auto& each) {
-        return each.stage == stage && each.waiting + each.running + each.failed + each.skipped > 0;
-      })) {
-    done = store.forget_tasks(stage);
+  if (done) {
+    done = store.forget_tasks(models::kTextSpaceStages.at(text_space));
   }
   if (!done) {
     log_error("work", Error(done.error()).with_context("tidy the vectors of a model that is not in use"));
