@@ -143,31 +143,6 @@ struct TextArtefact {
   void fields(auto& visit) { visit(blocks, notes, page_count, page_ratios); }
 };
 
-/// Whether a format's members are contents of their own (parts).
-constexpr bool is_container(Format format) {
-  switch (format) {
-    case Format::kPdf:   // its attachments
-    case Format::kDocx:  // documents put into it
-    case Format::kXlsx:
-    case Format::kPptx:
-    case Format::kOdt:
-    case Format::kOds:
-    case Format::kOdp:
-    case Format::kDoc:
-    case Format::kXls:
-    case Format::kPpt:
-    case Format::kEml:
-    case Format::kMsg:
-    case Format::kMbox:
-    case Format::kZip:
-    case Format::kSevenZip:
-    case Format::kTar:
-    case Format::kCompressed:
-    case Format::kRar: return true;
-    default: return false;
-  }
-}
-
 /// Whether a container is like a folder: its members are documents of their own, and it has no text beside their names.
 constexpr bool is_collection(Format format) {
   switch (format) {
@@ -179,6 +154,28 @@ constexpr bool is_collection(Format format) {
     case Format::kRar: return true;
     default: return false;
   }
+}
+
+/// Office documents, into which other documents may be put.
+constexpr bool is_office_document(Format format) {
+  switch (format) {
+    case Format::kDocx:
+    case Format::kXlsx:
+    case Format::kPptx:
+    case Format::kOdt:
+    case Format::kOds:
+    case Format::kOdp:
+    case Format::kDoc:
+    case Format::kXls:
+    case Format::kPpt: return true;
+    default: return false;
+  }
+}
+
+/// Whether a format's members are contents of their own (parts).
+constexpr bool is_container(Format format) {
+  const bool has_attachments = format == Format::kPdf || format == Format::kEml || format == Format::kMsg;
+  return has_attachments || is_office_document(format) || is_collection(format);
 }
 
 /// One member of a container, in the container's order; its position is its index.

@@ -38,20 +38,8 @@ bool take_bytes(std::string path, ByteView bytes, bool truncated, PartSink& sink
 }
 
 std::string office_suffix(Format format) {
-  switch (format) {
-    case Format::kDocx:
-    case Format::kXlsx:
-    case Format::kPptx:
-    case Format::kOdt:
-    case Format::kOds:
-    case Format::kOdp:
-    case Format::kEpub:
-    case Format::kDoc:
-    case Format::kXls:
-    case Format::kPpt:
-    case Format::kMsg: return "." + std::string(wire::format_name(format));
-    default: return {};
-  }
+  const bool is_document = wire::is_office_document(format) || format == Format::kEpub || format == Format::kMsg;
+  return is_document ? "." + std::string(wire::format_name(format)) : std::string();
 }
 
 /// Hands over the file that an object's storage holds; nothing when it holds none.

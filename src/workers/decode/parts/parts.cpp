@@ -40,19 +40,13 @@ void note_protected(const wire::PartsArtefact& artefact, input::TextCollector& c
 
 input::Verdict read_parts(const wire::ProbeArtefact& probe, const input::ByteSource& source,
                           const wire::DecodeRequest& request, PartSink& sink) {
+  if (wire::is_office_document(probe.format)) {
+    return read_embedded(probe.format, source, request.limits, sink);
+  }
   switch (probe.format) {
     case Format::kPdf: return pdf::read_attachments(source, request.limits, sink);
     case Format::kMbox: return mail::read_mailbox(source, sink, {});
     case Format::kMsg: ole::msg_parts(source, sink); return {};
-    case Format::kDocx:
-    case Format::kXlsx:
-    case Format::kPptx:
-    case Format::kOdt:
-    case Format::kOds:
-    case Format::kOdp:
-    case Format::kDoc:
-    case Format::kXls:
-    case Format::kPpt: return read_embedded(probe.format, source, request.limits, sink);
     case Format::kEml: {
       const auto bytes = source.read_range(0, mail::kMessageBytesMax + 1);
       return bytes ? mail::read_attachments(*bytes, probe.encoding, sink)
