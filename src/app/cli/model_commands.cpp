@@ -9,6 +9,7 @@
 #include "app/cli/commands.hpp"
 #include "app/server/model_list.hpp"
 #include "drivers/http/client.hpp"
+#include "surface/rest/render.hpp"
 
 namespace alcove::cli {
 namespace {
@@ -16,37 +17,18 @@ namespace {
 /// Reading every byte of a large model from a slow disk.
 constexpr std::chrono::minutes kVerifyTime{30};
 
-const char* state_name(rest::ModelEntry::State state) {
-  switch (state) {
-    case rest::ModelEntry::State::kInstalled: return "installed";
-    case rest::ModelEntry::State::kMissing: return "missing";
-    case rest::ModelEntry::State::kDamaged: return "damaged";
-  }
-  return "missing";
-}
-
 void print_models(const Common& common, const std::vector<rest::ModelEntry>& models) {
   if (!common.is_json()) {
     for (const rest::ModelEntry& model : models) {
       print_line(fmt::format("{:<28} {:<16} {:>9}  {:<10} {}{}", model.name, model.role, shown_bytes(model.size_bytes),
-                             state_name(model.state), model.active ? "in use  " : "", model.note));
+                             rest::model_state_name(model.state), model.active ? "in use  " : "", model.note));
     }
     return;
   }
   json::Writer writer;
   writer.begin_object().key("models").begin_array();
   for (const rest::ModelEntry& model : models) {
-    writer.begin_object()
-        .member("name", model.name)
-        .member("role", model.role)
-        .member("licence", model.licence)
-        .member("size", model.size_bytes)
-        .member("state", state_name(model.state))
-        .member("active", model.active)
-        .member("in_catalogue", model.in_catalogue)
-        .member("vectors_size", model.vectors_bytes)
-        .member("note", model.note)
-        .end_object();
+    rest::write_model(writer, model);
   }
   writer.end_array().end_object();
   print_line(std::move(writer).take());

@@ -175,8 +175,13 @@ Result<rest::ModelEntry> verify_model(const ServeOptions& options, const std::st
     return entry;
   }
   const std::filesystem::path folder = folder_of(options) / name;
-  for (const auto& [path, expected] :
-       entry.in_catalogue ? catalogue_files(name) : files_of(*read_description(folder))) {
+  // Gone since it was listed: no file is named, and none can be compared.
+  const json::Value description = read_description(folder).value_or(json::Value());
+  const HashedFiles files = entry.in_catalogue ? catalogue_files(name) : files_of(description);
+  if (files.empty()) {
+    return fail(ErrorCode::kNotFound, "The model is not there any more");
+  }
+  for (const auto& [path, expected] : files) {
     ALCOVE_TRY(const std::string hash, hash_of(folder / path));
     if (hash != expected) {
       entry.state = rest::ModelEntry::State::kDamaged;

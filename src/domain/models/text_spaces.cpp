@@ -20,10 +20,6 @@ constexpr std::array<std::pair<SpacePhase, const char*>, 5> kPhaseNames{{{SpaceP
                                                                          {SpacePhase::kKept, "kept"},
                                                                          {SpacePhase::kErasing, "erasing"}}};
 
-const char* phase_name(SpacePhase phase) {
-  return std::ranges::find(kPhaseNames, phase, &std::pair<SpacePhase, const char*>::first)->second;
-}
-
 std::string write_state(const TextSpacesState& state) {
   json::Writer writer;
   writer.begin_object()
@@ -72,6 +68,10 @@ std::optional<TextSpacesState> read_state(std::string_view text) {
 }
 
 }  // namespace
+
+const char* phase_name(SpacePhase phase) {
+  return std::ranges::find(kPhaseNames, phase, &std::pair<SpacePhase, const char*>::first)->second;
+}
 
 std::optional<std::size_t> text_space_of(std::string_view stage) {
   const auto* const found = std::ranges::find(kTextSpaceStages, stage);

@@ -38,6 +38,9 @@ enum class SpacePhase : std::uint8_t {
   kErasing,   ///< Its vectors are being erased; then empty, or building with the next model.
 };
 
+/// "empty", "serving" …, as it is stored and as clients read it.
+const char* phase_name(SpacePhase phase);
+
 struct TextSpace {
   SpacePhase phase = SpacePhase::kEmpty;
   std::string model;       ///< Whose vectors lie there; "" when empty.

@@ -21,29 +21,6 @@ namespace {
 /// A model's vectors may not fill the disk: this much stays free.
 constexpr std::int64_t kFreeBytesKept = 512LL * 1024 * 1024;
 
-std::string_view model_state_name(ModelEntry::State state) {
-  switch (state) {
-    case ModelEntry::State::kInstalled: return "installed";
-    case ModelEntry::State::kMissing: return "missing";
-    case ModelEntry::State::kDamaged: return "damaged";
-  }
-  return "missing";
-}
-
-void write_model(json::Writer& writer, const ModelEntry& model) {
-  writer.begin_object()
-      .member("name", model.name)
-      .member("role", model.role)
-      .member("licence", model.licence)
-      .member("size", model.size_bytes)
-      .member("state", model_state_name(model.state))
-      .member("active", model.active)
-      .member("in_catalogue", model.in_catalogue)
-      .member("vectors_size", model.vectors_bytes)
-      .member("note", model.note)
-      .end_object();
-}
-
 /// All models, with what their vectors of the texts of today take.
 Result<std::vector<ModelEntry>> known_models(Api& api) {
   ALCOVE_TRY(auto models, api.services().list_models());
@@ -81,6 +58,29 @@ Result<std::string> model_list_json(Api& api, const auth::Principal& principal) 
 }
 
 }  // namespace
+
+std::string_view model_state_name(ModelEntry::State state) {
+  switch (state) {
+    case ModelEntry::State::kInstalled: return "installed";
+    case ModelEntry::State::kMissing: return "missing";
+    case ModelEntry::State::kDamaged: return "damaged";
+  }
+  return "missing";
+}
+
+void write_model(json::Writer& writer, const ModelEntry& model) {
+  writer.begin_object()
+      .member("name", model.name)
+      .member("role", model.role)
+      .member("licence", model.licence)
+      .member("size", model.size_bytes)
+      .member("state", model_state_name(model.state))
+      .member("active", model.active)
+      .member("in_catalogue", model.in_catalogue)
+      .member("vectors_size", model.vectors_bytes)
+      .member("note", model.note)
+      .end_object();
+}
 
 std::int64_t vectors_bytes(std::int64_t passages, std::int64_t dimensions) {
   // In the artefacts a scale and the values, in the index a checksum more (docs/formats).

@@ -58,6 +58,14 @@ Result<files::File> visible_file(Services& services, const auth::Principal& prin
 /// The name of a file's library; empty when it has just been removed.
 Result<std::string> library_name(Services& services, LibraryId library);
 
+/// What the vectors of so many passages take on the disk, as artefacts and in the index.
+std::int64_t vectors_bytes(std::int64_t passages, std::int64_t dimensions);
+
+/// "installed", "missing", "damaged".
+std::string_view model_state_name(ModelEntry::State state);
+/// A model as clients and the command line show it.
+void write_model(json::Writer& writer, const ModelEntry& model);
+
 }  // namespace alcove::rest
 
 #include "wire/codec.hpp"
@@ -76,8 +84,5 @@ Result<std::optional<T>> find_artefact(artefacts::Store& store, ContentNumber co
   ALCOVE_TRY(T value, wire::decode<T>(artefact->data));
   return std::optional<T>(std::move(value));
 }
-
-/// What the vectors of so many passages take on the disk, as artefacts and in the index.
-std::int64_t vectors_bytes(std::int64_t passages, std::int64_t dimensions);
 
 }  // namespace alcove::rest

@@ -77,17 +77,6 @@ void write_workers(json::Writer& writer, const std::vector<work::WorkerStatus>& 
   writer.end_array();
 }
 
-std::string_view phase_name(models::SpacePhase phase) {
-  switch (phase) {
-    case models::SpacePhase::kEmpty: return "empty";
-    case models::SpacePhase::kServing: return "serving";
-    case models::SpacePhase::kBuilding: return "building";
-    case models::SpacePhase::kKept: return "kept";
-    case models::SpacePhase::kErasing: return "erasing";
-  }
-  return "empty";
-}
-
 void write_text_spaces(json::Writer& writer, const work::Progress& work, std::int64_t passages) {
   writer.key("text_spaces").begin_array();
   for (const work::TextSpaceProgress& each : work.text_spaces) {
@@ -96,7 +85,7 @@ void write_text_spaces(json::Writer& writer, const work::Progress& work, std::in
     }
     writer.begin_object()
         .member("model", each.space.model)
-        .member("phase", phase_name(each.space.phase))
+        .member("phase", models::phase_name(each.space.phase))
         .member("next_model", each.space.next_model)
         .member("contents", each.contents)
         .member("left", each.left)
